@@ -1,0 +1,94 @@
+#ifndef STDINETD_CORE_CONFIG_H
+#define STDINETD_CORE_CONFIG_H
+
+#include "core/options.h"
+#include "core/record.h"
+#include "core/text_list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum accept_with { ACCEPT_WITH_ACCEPTEX, ACCEPT_WITH_ACCEPT };
+enum protocol { PROTOCOL_TCP };
+enum console { CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
+enum end { END_HANDLER, END_JOB };
+enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
+
+/* One service as it will be served. Every option field belongs to a row of the option table. */
+struct service {
+    char *name; /* unique in its config */
+    int line;   /* where it was declared; 0 for the command line */
+
+    struct port_list port;
+    struct text_list bind; /* addresses, host names, "*" */
+    int protocol;          /* enum protocol */
+    uint64_t backlog;
+    bool nodelay;
+    uint64_t keepalive; /* ms; 0 = no */
+    bool disable;
+
+    char *server;
+    struct text_list server_args;
+    char *working_directory; /* as written; NULL = the base folder */
+    struct text_list env;     /* NAME=value */
+    struct text_list passenv; /* names; "*" = all */
+
+    int console;     /* enum console */
+    int end;         /* enum end */
+    uint64_t linger; /* ms; 0 = close at once */
+
+    uint64_t instances; /* or UNLIMITED */
+    int overload;       /* enum overload */
+
+    /* What follows from them: absolute paths and the finished command line, ready for CreateProcess. */
+    char *program;      /* what to start: the program, or cmd.exe for a script */
+    char *command_line;
+    char *folder; /* the handler's current folder */
+};
+
+struct config {
+    char *base; /* absolute once loaded */
+    uint64_t instances;
+    uint64_t spawn_threads;
+    uint64_t drain; /* ms */
+    int accept_with; /* enum accept_with */
+    int log_level;   /* enum level */
+
+    struct service *services; /* in the order of the file, disabled ones left out */
+    size_t service_count;
+};
+
+/* What core cannot know by itself. Texts are borrowed for the call. */
+struct config_source {
+    const char *file;        /* how messages call it: "etc\stdinetd.ini" */
+    const char *folder;      /* absolute folder that base is relative to */
+    const char *search_path; /* the PATH variable, for bare program names */
+    const char *cmd;         /* absolute path of cmd.exe */
+    bool (*file_exists)(void *context, const char *path);   /* a file, not a folder */
+    bool (*folder_exists)(void *context, const char *path);
+    void *context;
+};
+
+/* Reads a whole ini file from memory. Every mistake is appended to errors as "FILE:LINE: message", in the
+   order of the lines; returns true only where there is none. *config must be zeroed and is the
+   caller's to config_free, whatever is returned. The rules are those of section "The ini file" of
+   README.md. */
+bool config_parse(struct config *config, const char *text, size_t length,
+                  const struct config_source *source, struct text_list *errors);
+
+/* The same for "stdinetd serve PORT NAME=VALUE ... -- PROGRAM ARG ...": one service, called by its
+   program's stem, without a file. source->folder is base and working_directory. Errors have
+   no FILE:LINE. */
+bool config_from_command(struct config *config, const char *port, const struct text_list *settings,
+                         const char *program, const struct text_list *arguments,
+                         const struct config_source *source, struct text_list *errors);
+
+/* Finds a program as the option server does: an absolute or relative path from base; a bare name
+   in base, then in search_path; never in the current folder. Without an extension .exe, .com, .cmd and .bat
+   are tried. The caller frees the absolute path; NULL where there is none. */
+char *config_find_program(const struct config_source *source, const char *base, const char *name);
+
+void config_free(struct config *config);
+
+#endif
