@@ -1,0 +1,177 @@
+#!/bin/sh
+# Builds stdinetd for Windows on Debian 12 and runs it under Wine. Installs what is missing.
+#
+#   sh wine.sh run [ARGS]   build, then "stdinetd ARGS" in the current folder; without ARGS it serves etc/stdinetd.ini
+#   sh wine.sh test         build with GCC and Clang, then every test; ends with "N passed, N failed"
+#   sh wine.sh build        build only: build/wine/bin/stdinetd.exe, build/wine/handlers, build/wine/etc
+#   sh wine.sh exec PROGRAM [ARGS]   any Windows program in the same Wine, for example the bench
+set -eu
+
+root=$(cd "$(dirname "$0")" && pwd)
+build=$root/build
+wine=/usr/lib/wine/wine64
+export WINEPREFIX="$build/prefix" WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree=;mshtml="
+
+fail() {
+    echo "wine.sh: $*" >&2
+    exit 1
+}
+
+# Runs a step and shows what it printed only when it failed: quietly NAME COMMAND...
+quietly() {
+    name=$1
+    shift
+    mkdir -p "$build"
+    if ! "$@" >"$build/$name.log" 2>&1; then
+        tail -n 60 "$build/$name.log" >&2
+        fail "'$*' failed (all of its output is in build/$name.log)"
+    fi
+}
+
+# The Debian packages among "path-that-must-exist=package" that are not there yet.
+missing_packages() {
+    for pair in "$@"; do
+        [ -e "${pair%%=*}" ] || echo "${pair#*=}"
+    done | sort -u
+}
+
+install_packages() {
+    packages=$(missing_packages "$@" | tr '\n' ' ')
+    [ -n "$packages" ] || return 0
+    command -v apt-get >/dev/null 2>&1 ||
+        fail "needs Debian 12 or a relative of it: there is no apt-get to install $packages"
+    [ "$(id -u)" = 0 ] ||
+        fail "needs root once, to install missing packages: sudo apt-get install $packages"
+    echo "installing $packages"
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-update apt-get update
+    # shellcheck disable=SC2086
+    quietly apt-install apt-get install -y --no-install-recommends $packages
+}
+
+build_tools() {
+    install_packages /usr/bin/x86_64-w64-mingw32-gcc=gcc-mingw-w64-x86-64 $wine=wine64 \
+        /usr/bin/wine=wine /usr/bin/cmake=cmake /usr/bin/ninja=ninja-build /usr/bin/xz=xz-utils \
+        /usr/bin/dpkg-source=dpkg-dev
+}
+
+test_tools() {
+    install_packages /usr/bin/clang=clang /usr/bin/clang-format=clang-format \
+        /usr/bin/clang-tidy=clang-tidy /usr/bin/python3=python3 \
+        /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.asan-x86_64.a=libclang-rt-14-dev
+}
+
+# inih and cmocka as their authors released them: the .orig archives of Debian's source packages, from
+# the mirror that this machine uses already.
+sources() {
+    [ -e "$build/sources/complete" ] && return 0
+    echo "getting the sources of inih and cmocka"
+    site=$(mirror)
+    if [ -z "$site" ] && [ "$(id -u)" = 0 ]; then
+        quietly apt-update apt-get update
+        site=$(mirror)
+    fi
+    [ -n "$site" ] || fail "apt knows no Debian mirror (sudo apt-get update), so inih and cmocka cannot be had"
+    rm -rf "$build/apt" "$build/sources"
+    mkdir -p "$build/apt/lists/partial" "$build/apt/archives/partial" "$build/sources"
+    printf 'deb-src %s %s main\n' "$site" trixie "$site" bookworm >"$build/apt/sources.list"
+    quietly apt-sources sh -c "cd '$build/apt' && $(private_apt update) &&
+        $(private_apt source) --download-only libinih/trixie cmocka/bookworm"
+    unpack "$build"/apt/libinih_*.orig.tar.gz inih
+    unpack "$build"/apt/cmocka_*.orig.tar.xz cmocka
+    rm -rf "$build/apt"
+    touch "$build/sources/complete"
+}
+
+mirror() {
+    apt-get indextargets --format '$(SITE) $(LABEL) $(COMPONENT) $(RELEASE)' 2>/dev/null |
+        awk '$2 == "Debian" && $3 == "main" && $4 !~ /-/ { print $1; exit }'
+}
+
+private_apt() {
+    echo "apt-get $1 -q -o APT::Sandbox::User=root -o Dir::Etc::SourceList='$build/apt/sources.list'" \
+        "-o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists='$build/apt/lists'" \
+        "-o Dir::Cache='$build/apt' -o Dir::Cache::archives='$build/apt/archives'"
+}
+
+unpack() {
+    [ -e "$1" ] || fail "apt-get did not bring the source of $2 (see build/apt-sources.log)"
+    mkdir -p "$build/sources/$2"
+    tar -xf "$1" -C "$build/sources/$2" --strip-components=1
+}
+
+# compile PRESET: configure once, then build what changed.
+compile() {
+    [ -e "$build/$1/build.ninja" ] || (cd "$root" && quietly "configure-$1" cmake --preset "$1" \
+        -DFETCHCONTENT_SOURCE_DIR_INIH="$build/sources/inih" \
+        -DFETCHCONTENT_SOURCE_DIR_CMOCKA="$build/sources/cmocka")
+    quietly "build-$1" cmake --build "$build/$1"
+}
+
+prefix() {
+    [ -e "$WINEPREFIX/complete" ] && return 0
+    echo "making a Wine prefix"
+    quietly prefix "$wine" wineboot.exe --init
+    touch "$WINEPREFIX/complete"
+}
+
+build_all() {
+    build_tools
+    sources
+    compile wine
+    prefix
+}
+
+# ctest PRESET: runs its tests and adds up the counts.
+passed=0
+failed=0
+run_tests() {
+    echo "== $1"
+    set +e
+    (cd "$root" && ctest --preset "$1" --no-tests=error) >"$build/test-$1.log" 2>&1
+    status=$?
+    set -e
+    grep -E '^ *[0-9]+/[0-9]+ Test|tests passed|^The following' "$build/test-$1.log" || true
+    bad=$(sed -n 's/.* \([0-9]*\) tests\{0,1\} failed out of .*/\1/p' "$build/test-$1.log")
+    all=$(sed -n 's/.* failed out of \([0-9]*\).*/\1/p' "$build/test-$1.log")
+    if [ -z "$all" ] || { [ "$status" != 0 ] && [ "$bad" = 0 ]; }; then
+        tail -n 60 "$build/test-$1.log"
+        bad=1 all=1
+    elif [ "$bad" != 0 ]; then
+        cat "$build/test-$1.log"
+    fi
+    failed=$((failed + bad))
+    passed=$((passed + all - bad))
+}
+
+case "${1:-}" in
+run)
+    shift
+    build_all
+    exec "$wine" "$build/wine/bin/stdinetd.exe" "$@"
+    ;;
+exec)
+    shift
+    build_all
+    exec "$wine" "$@"
+    ;;
+build)
+    build_all
+    echo "built build/wine/bin/stdinetd.exe"
+    ;;
+test)
+    build_tools
+    test_tools
+    build_all
+    compile clang
+    compile native
+    run_tests native
+    run_tests wine
+    echo "$passed passed, $failed failed"
+    [ "$failed" = 0 ]
+    ;;
+*)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac
