@@ -1,0 +1,330 @@
+#include "core/config.h"
+#include "core/memory.h"
+#include "core/path.h"
+#include "server/server.h"
+#include "windows/file.h"
+#include "windows/text.h"
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
+
+static const size_t largest_ini = (size_t)16 * 1024 * 1024;
+
+static const char usage[] =
+    "stdinetd " STDINETD_VERSION ": puts programs that read stdin and write stdout on TCP ports\n"
+    "\n"
+    "  stdinetd [run] [-c FILE]           serve the table in FILE; Ctrl-C drains, a second one "
+    "stops\n"
+    "  stdinetd serve PORT [NAME=VALUE ...] -- PROGRAM [ARG ...]\n"
+    "                                     serve one program without a file\n"
+    "  stdinetd check [-c FILE]           report every mistake in FILE, or what would be served\n"
+    "  stdinetd options                   every option of the file: values, default, meaning\n"
+    "  stdinetd --version | --help\n"
+    "\n"
+    "Without -c: stdinetd.ini beside the program, then ..\\etc\\stdinetd.ini.\n"
+    "Exit code: 0 done, 1 failed while running, 2 wrong use or a mistake in the file.\n";
+
+static int wrong_use(const char *format, const char *what)
+{
+    fprintf(stderr, format, what);
+    fputs("\n'stdinetd --help' shows how to call it.\n", stderr);
+    return EXIT_WRONG_USE;
+}
+
+static int failed(const struct error *error)
+{
+    fprintf(stderr, "stdinetd: %s\n", error->text);
+    return EXIT_FAILED;
+}
+
+/* --- where the configuration comes from */
+
+static bool exists_as_file(void *context, const char *path)
+{
+    (void)context;
+    return file_exists(path);
+}
+
+static bool exists_as_folder(void *context, const char *path)
+{
+    (void)context;
+    return folder_exists(path);
+}
+
+/* The file that -c names, or the first default that exists. NULL where there is none, after saying
+ * so. */
+static char *find_ini(const char *given)
+{
+    if (given != NULL)
+        return memory_copy(given);
+    char *program = file_own_program();
+    char *folder = path_folder(program);
+    char *beside = path_join(folder, "stdinetd.ini");
+    char *in_etc = path_join(folder, "..\\etc\\stdinetd.ini");
+    char *found = NULL;
+
+    if (file_exists(beside))
+        found = memory_copy(beside);
+    else if (file_exists(in_etc))
+        found = memory_copy(in_etc);
+    else
+        fprintf(
+            stderr,
+            "stdinetd: there is neither %s nor %s; name a file with -c, or serve one program with "
+            "'stdinetd serve PORT -- PROGRAM'\n",
+            beside, in_etc);
+    free(program);
+    free(folder);
+    free(beside);
+    free(in_etc);
+    return found;
+}
+
+/* What core asks of this machine. source_free frees the texts. */
+static void source_init(struct config_source *source, const char *file)
+{
+    char *system = file_system_folder();
+
+    memset(source, 0, sizeof *source);
+    if (file != NULL) {
+        char *full = file_full_path(file);
+
+        source->file = memory_copy(file);
+        source->folder = path_folder(full);
+        free(full);
+    } else {
+        source->folder = file_current_folder();
+    }
+    source->search_path = environment_variable("PATH");
+    source->cmd = path_join(system, "cmd.exe");
+    source->file_exists = exists_as_file;
+    source->folder_exists = exists_as_folder;
+    free(system);
+}
+
+static void source_free(struct config_source *source)
+{
+    free((char *)source->file);
+    free((char *)source->folder);
+    free((char *)source->search_path);
+    free((char *)source->cmd);
+}
+
+static void print_errors(const struct text_list *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        fprintf(stderr, "%s\n", errors->items[i]);
+    fprintf(stderr, "%zu error%s; nothing would be served\n", errors->count,
+            errors->count == 1 ? "" : "s");
+}
+
+/* Reads the file, or says what is wrong with it. Returns an exit code. */
+static int load(struct config *config, const char *given)
+{
+    struct config_source source;
+    struct text_list errors = {0};
+    struct error error;
+    size_t length;
+    int exit_code = EXIT_WRONG_USE;
+    char *file = find_ini(given);
+
+    if (file == NULL)
+        return EXIT_WRONG_USE;
+    source_init(&source, file);
+    char *text = file_read(file, largest_ini, &length, &error);
+    if (text == NULL)
+        fprintf(stderr, "stdinetd: %s\n", error.text);
+    else if (config_parse(config, text, length, &source, &errors))
+        exit_code = EXIT_DONE;
+    else
+        print_errors(&errors);
+    free(text);
+    free(file);
+    source_free(&source);
+    text_list_free(&errors);
+    return exit_code;
+}
+
+/* --- commands: each gets the words behind its name */
+
+static int serve_config(const struct config *config)
+{
+    struct error error = {0};
+    int exit_code = server_run(config, &error);
+
+    return error.text[0] != '\0' ? failed(&error) : exit_code;
+}
+
+/* The FILE of an optional "-c FILE". Returns false after complaining of anything else. */
+static bool only_file(const struct text_list *words, const char **file)
+{
+    *file = NULL;
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcmp(words->items[i], "-c") != 0 || *file != NULL) {
+            wrong_use("stdinetd: unexpected '%s'", words->items[i]);
+            return false;
+        }
+        if (++i == words->count) {
+            wrong_use("stdinetd: %s needs the name of a file", "-c");
+            return false;
+        }
+        *file = words->items[i];
+    }
+    return true;
+}
+
+static int command_run(const struct text_list *words)
+{
+    struct config config = {0};
+    const char *file;
+
+    if (!only_file(words, &file))
+        return EXIT_WRONG_USE;
+    int exit_code = load(&config, file);
+    if (exit_code == EXIT_DONE && config.service_count == 0) {
+        fputs("stdinetd: the file holds no service that is not disabled\n", stderr);
+        exit_code = EXIT_WRONG_USE;
+    }
+    if (exit_code == EXIT_DONE)
+        exit_code = serve_config(&config);
+    config_free(&config);
+    return exit_code;
+}
+
+static void print_service(const struct service *service)
+{
+    for (size_t p = 0; p < service->port.count; p++)
+        for (size_t b = 0; b < service->bind.count; b++) {
+            const char *bind = service->bind.items[b];
+            const char *brackets = strchr(bind, ':') != NULL ? "[]" : "\0";
+            char address[300];
+
+            snprintf(address, sizeof address, "%.1s%s%.1s:%u", brackets, bind, brackets + 1,
+                     service->port.items[p]);
+            printf("%-12s %-20s  %s\n", service->name, address, service->command_line);
+        }
+}
+
+static int command_check(const struct text_list *words)
+{
+    struct config config = {0};
+    const char *file;
+
+    if (!only_file(words, &file))
+        return EXIT_WRONG_USE;
+    int exit_code = load(&config, file);
+    if (exit_code == EXIT_DONE)
+        for (size_t i = 0; i < config.service_count; i++)
+            print_service(&config.services[i]);
+    config_free(&config);
+    return exit_code;
+}
+
+/* PORT [NAME=VALUE ...] -- PROGRAM [ARG ...] */
+static int command_serve(const struct text_list *words)
+{
+    struct config_source source;
+    struct config config = {0};
+    struct text_list settings = {0};
+    struct text_list arguments = {0};
+    struct text_list errors = {0};
+    size_t i = 1;
+    int exit_code = EXIT_WRONG_USE;
+
+    for (; i < words->count && strcmp(words->items[i], "--") != 0; i++)
+        text_list_append(&settings, words->items[i]);
+    if (i + 1 >= words->count) {
+        wrong_use(
+            "stdinetd serve: %s is missing, as in: stdinetd serve 7000 -- handlers\\upper.exe",
+            words->count == 0 ? "the port" : "'-- PROGRAM'");
+        text_list_free(&settings);
+        return EXIT_WRONG_USE;
+    }
+    for (size_t k = i + 2; k < words->count; k++)
+        text_list_append(&arguments, words->items[k]);
+    source_init(&source, NULL);
+    if (config_from_command(&config, words->items[0], &settings, words->items[i + 1], &arguments,
+                            &source, &errors))
+        exit_code = serve_config(&config);
+    else
+        print_errors(&errors);
+    source_free(&source);
+    text_list_free(&errors);
+    text_list_free(&arguments);
+    text_list_free(&settings);
+    config_free(&config);
+    return exit_code;
+}
+
+static int without_words(const struct text_list *words, const char *text)
+{
+    if (words->count > 0)
+        return wrong_use("stdinetd: unexpected '%s'", words->items[0]);
+    fputs(text, stdout);
+    return EXIT_DONE;
+}
+
+static int command_options(const struct text_list *words)
+{
+    char *reference = option_reference();
+    int exit_code = without_words(words, reference);
+
+    free(reference);
+    return exit_code;
+}
+
+static int command_version(const struct text_list *words)
+{
+    return without_words(words, "stdinetd " STDINETD_VERSION "\n");
+}
+
+static int command_help(const struct text_list *words)
+{
+    return without_words(words, usage);
+}
+
+static const struct command {
+    const char *name;
+    int (*run)(const struct text_list *words);
+} commands[] = {
+    {"run", command_run},         {"serve", command_serve},       {"check", command_check},
+    {"options", command_options}, {"--version", command_version}, {"--help", command_help},
+};
+
+int wmain(int argc, wchar_t **argv)
+{
+    struct text_list words = {0};
+    int first = 1;
+    int (*run)(const struct text_list *words) = command_run;
+
+    _setmode(_fileno(stdout), _O_BINARY);
+    if (argc > 1 && wcscmp(argv[1], L"-c") != 0) {
+        char *name = utf8_from_wide(argv[1]);
+        size_t i = 0;
+
+        while (i < ARRAYSIZE(commands) && strcmp(commands[i].name, name) != 0)
+            i++;
+        if (i == ARRAYSIZE(commands)) {
+            int exit_code = wrong_use("stdinetd: there is no command '%s'", name);
+            free(name);
+            return exit_code;
+        }
+        free(name);
+        run = commands[i].run;
+        first = 2;
+    }
+    for (int i = first; i < argc; i++) {
+        char *word = utf8_from_wide(argv[i]);
+
+        text_list_append(&words, word);
+        free(word);
+    }
+    int exit_code = run(&words);
+    text_list_free(&words);
+    return exit_code;
+}

@@ -1,0 +1,93 @@
+#include "server/listener.h"
+
+#include "windows/text.h"
+
+#include <stddef.h>
+
+/* Accepting by accept(), for machines on which a security product breaks AcceptEx: an event says
+   that somebody waits. The listening socket is non-overlapped, so what it accepts is too. */
+
+static void CALLBACK on_event(void *parameter, BOOLEAN timed_out)
+{
+    struct listener *listener = parameter;
+
+    (void)timed_out;
+    loop_post(listener->loop, &listener->accepting);
+}
+
+static void look(struct operation *operation, DWORD bytes);
+
+static bool prepare(struct listener *listener, struct error *error)
+{
+    listener->accepting.complete = look;
+    listener->event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (listener->event == NULL)
+        return error_windows(error, "CreateEvent for %s", listener->text);
+    if (WSAEventSelect(listener->socket, listener->event, FD_ACCEPT) == SOCKET_ERROR)
+        error_winsock(error, "WSAEventSelect for %s", listener->text);
+    else if (!RegisterWaitForSingleObject(&listener->wait, listener->event, on_event, listener,
+                                          INFINITE, WT_EXECUTEINWAITTHREAD))
+        error_windows(error, "RegisterWaitForSingleObject for %s", listener->text);
+    else
+        return true;
+    CloseHandle(listener->event);
+    return false;
+}
+
+/* The event only says that it is worth looking; a connection may have waited since before it was
+   asked for. */
+static bool ask(struct listener *listener, struct error *error)
+{
+    listener->asking = loop_post(listener->loop, &listener->accepting);
+    return listener->asking ||
+           error_windows(error, "PostQueuedCompletionStatus for %s", listener->text);
+}
+
+/* Takes one connection and hands it over. Returns false where none can be taken now. */
+static bool take(struct listener *listener)
+{
+    struct sockaddr_storage name;
+    int length = sizeof name;
+    u_long nonblocking = 0;
+    struct arrival arrival = {.socket =
+                                  accept(listener->socket, (struct sockaddr *)&name, &length)};
+
+    if (arrival.socket == INVALID_SOCKET)
+        return WSAGetLastError() == WSAECONNRESET; /* that client is gone, another may wait */
+    listener->asking = false;
+    address_read(&arrival.peer, (const struct sockaddr *)&name);
+    length = sizeof name;
+    if (!SetHandleInformation((HANDLE)arrival.socket, HANDLE_FLAG_INHERIT, 0) ||
+        WSAEventSelect(arrival.socket, NULL, 0) == SOCKET_ERROR ||
+        ioctlsocket(arrival.socket, (long)FIONBIO, &nonblocking) == SOCKET_ERROR ||
+        getsockname(arrival.socket, (struct sockaddr *)&name, &length) == SOCKET_ERROR) {
+        closesocket(arrival.socket);
+        listener->asking = true;
+        return true;
+    }
+    address_read(&arrival.local, (const struct sockaddr *)&name);
+    listener->arrived(listener, &arrival);
+    return true;
+}
+
+static void look(struct operation *operation, DWORD bytes)
+{
+    struct listener *listener = CONTAINER(operation, struct listener, accepting);
+
+    (void)bytes;
+    while (listener->asking && !listener->closing && take(listener))
+        ;
+}
+
+static void stop(struct listener *listener)
+{
+    while (listener->take_waiting && take(listener))
+        ;
+    WSAEventSelect(listener->socket, NULL, 0);
+    UnregisterWaitEx(listener->wait, INVALID_HANDLE_VALUE);
+    CloseHandle(listener->event);
+    listener_finish(listener);
+}
+
+const struct accept_method accept_by_accept = {
+    .overlapped = false, .prepare = prepare, .ask = ask, .close = stop};

@@ -1,0 +1,104 @@
+#include "server/listener.h"
+
+#include "windows/text.h"
+
+#include <stddef.h>
+
+/* Accepting by AcceptEx: the next connection's socket is made beforehand, non-overlapped, and a
+   packet at the completion port says when it is connected. */
+
+static void complete(struct operation *operation, DWORD bytes);
+
+static bool prepare(struct listener *listener, struct error *error)
+{
+    GUID id = WSAID_ACCEPTEX;
+    DWORD size;
+
+    listener->accepting.complete = complete;
+    if (WSAIoctl(listener->socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
+                 &listener->accept_ex, sizeof listener->accept_ex, &size, NULL,
+                 NULL) == SOCKET_ERROR)
+        return error_winsock(error, "AcceptEx for %s is not to be had (try accept_with = accept)",
+                             listener->text);
+    return loop_associate(listener->loop, (HANDLE)listener->socket, error);
+}
+
+static bool ask(struct listener *listener, struct error *error)
+{
+    const DWORD address_size = sizeof listener->addresses / 2;
+    DWORD received;
+
+    listener->accept_socket = socket_create(listener->family, false);
+    if (listener->accept_socket == INVALID_SOCKET)
+        return error_winsock(error, "socket for the next connection at %s", listener->text);
+    listener->accepting.overlapped = (OVERLAPPED){0};
+    if (!listener->accept_ex(listener->socket, listener->accept_socket, listener->addresses, 0,
+                             address_size, address_size, &received,
+                             &listener->accepting.overlapped) &&
+        WSAGetLastError() != ERROR_IO_PENDING) {
+        error_winsock(error, "AcceptEx at %s", listener->text);
+        closesocket(listener->accept_socket);
+        return false;
+    }
+    listener->asking = true;
+    return true;
+}
+
+/* Hands over the connected socket, or drops it where the client was gone before it was accepted. */
+static void hand_over(struct listener *listener)
+{
+    const DWORD address_size = sizeof listener->addresses / 2;
+    struct arrival arrival = {.socket = listener->accept_socket};
+    struct sockaddr *local, *peer;
+    int local_length, peer_length;
+
+    if (setsockopt(arrival.socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                   (const char *)&listener->socket, sizeof listener->socket) == SOCKET_ERROR) {
+        closesocket(arrival.socket);
+        return;
+    }
+    GetAcceptExSockaddrs(listener->addresses, 0, address_size, address_size, &local, &local_length,
+                         &peer, &peer_length);
+    address_read(&arrival.local, local);
+    address_read(&arrival.peer, peer);
+    listener->arrived(listener, &arrival);
+}
+
+/* Takes one more from the backlog, or ends where nobody waits there. */
+static void continue_closing(struct listener *listener)
+{
+    struct error ignored;
+
+    if (!listener->take_waiting || !listener_has_waiting(listener) || !ask(listener, &ignored))
+        listener_finish(listener);
+}
+
+static void complete(struct operation *operation, DWORD bytes)
+{
+    struct listener *listener = CONTAINER(operation, struct listener, accepting);
+    struct error ignored;
+    DWORD flags;
+
+    (void)bytes;
+    listener->asking = false;
+    if (WSAGetOverlappedResult(listener->socket, &operation->overlapped, &bytes, FALSE, &flags)) {
+        hand_over(listener);
+    } else {
+        closesocket(listener->accept_socket); /* cancelled, or reset before it was accepted */
+        if (!listener->closing)
+            ask(listener, &ignored);
+    }
+    if (listener->closing)
+        continue_closing(listener);
+}
+
+static void stop(struct listener *listener)
+{
+    if (!listener->asking)
+        continue_closing(listener);
+    else if (!listener->take_waiting || !listener_has_waiting(listener))
+        CancelIoEx((HANDLE)listener->socket, &listener->accepting.overlapped);
+}
+
+const struct accept_method accept_by_acceptex = {
+    .overlapped = true, .prepare = prepare, .ask = ask, .close = stop};

@@ -1,0 +1,26 @@
+#ifndef STDINETD_SERVER_ADMISSION_H
+#define STDINETD_SERVER_ADMISSION_H
+
+#include "server/connection.h"
+
+/* Who may be served now: the limits that a connection meets before anything is started for it. */
+
+/* Decides on a connection that has just arrived: it is launched, waits, or is refused (and is
+ * gone). */
+void admission_arrive(struct connection *connection);
+
+/* A connection that was admitted needs no room any more: whoever waits gets it, and listeners that
+   had stopped asking ask again. */
+void admission_leave(struct connection *connection);
+
+/* Takes a connection that waits out of the queue. */
+void admission_forget(struct connection *connection);
+
+/* Whether a service's listeners should ask for one more connection. */
+bool admission_is_open(const struct running_service *service);
+
+/* Has every listener that should ask for a connection do so; quietly goes on where one cannot.
+   Returns how many began to. */
+size_t admission_ask(struct server *server);
+
+#endif

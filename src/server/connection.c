@@ -1,0 +1,322 @@
+#include "server/connection.h"
+
+#include "server/admission.h"
+#include "server/connection_table.h"
+#include "windows/console.h"
+#include "windows/job.h"
+#include "windows/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HURRIED_LINGER_MS = 500 };
+
+static const uint64_t try_again_ms[] = {10, 50, 250};
+
+static struct server *server_of(const struct connection *connection)
+{
+    return connection->service->server;
+}
+
+static void log_connection(const struct connection *connection, enum level level, const char *verb,
+                           const char *detail)
+{
+    struct record record = {.level = level,
+                            .verb = verb,
+                            .service = connection->service->settings->name,
+                            .connection = connection->number,
+                            .peer = connection->peer_text,
+                            .pid = connection->child.pid,
+                            .detail = detail};
+
+    server_log(server_of(connection), &record);
+}
+
+/* --- closed */
+
+/* "exit 0 after 0.034 s"; a number that Windows chose is shown as Windows writes it. */
+static void describe_exit(const struct connection *connection, char *text, size_t size)
+{
+    double seconds = (double)connection->served_ms / 1000.0;
+    const char *hint = "";
+
+    if (connection->exit_code == 0xC0000142)
+        hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
+    if (!connection->handler_exited)
+        snprintf(text, size, "%s after %.3f s", connection->reason, seconds);
+    else if (connection->exit_code >= 0x80000000)
+        snprintf(text, size, "exit 0x%08lX%s after %.3f s", connection->exit_code, hint, seconds);
+    else
+        snprintf(text, size, "exit %lu after %.3f s", connection->exit_code, seconds);
+    if (connection->handler_exited && connection->reason != NULL) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, ", %s", connection->reason);
+    }
+}
+
+static void close_connection(struct connection *connection)
+{
+    struct server *server = server_of(connection);
+    char detail[200];
+
+    describe_exit(connection, detail, sizeof detail);
+    log_connection(connection, LEVEL_INFO, "close", detail);
+    connection_table_remove(server->connections, connection);
+    free(connection->failure);
+    free(connection);
+    server_check_stopped(server);
+}
+
+/* --- lingering */
+
+static void on_linger_ended(struct lingering *linger, enum linger_end end)
+{
+    struct connection *connection = CONTAINER(linger, struct connection, linger);
+
+    if (connection->reason == NULL && end == LINGER_RESET)
+        connection->reason = "client reset";
+    else if (connection->reason == NULL && end == LINGER_TIMEOUT)
+        connection->reason = "client did not close";
+    close_connection(connection);
+}
+
+/* The handler is gone, or never came. */
+static void end_serving(struct connection *connection)
+{
+    struct server *server = server_of(connection);
+    uint64_t quiet_ms = connection->service->settings->linger;
+
+    connection->state = CONNECTION_LINGERING;
+    connection->served_ms = server->loop.now_ms - connection->began_ms;
+    timer_cancel(&server->loop, &connection->timer);
+    if (connection->child.process != NULL)
+        CloseHandle(connection->child.process);
+    if (connection->child.job != NULL)
+        CloseHandle(connection->child.job);
+    connection->child.process = connection->child.job = NULL;
+    if (quiet_ms > 0) {
+        linger_begin(&connection->linger, &server->loop, connection->socket, quiet_ms,
+                     on_linger_ended);
+        if (server->phase >= PHASE_ENDING)
+            linger_hurry(&connection->linger, HURRIED_LINGER_MS);
+        admission_leave(connection);
+    } else {
+        closesocket(connection->socket);
+        admission_leave(connection);
+        close_connection(connection);
+    }
+}
+
+/* --- serving */
+
+static void note_handler_exit(struct connection *connection)
+{
+    connection->handler_exited = true;
+    GetExitCodeProcess(connection->child.process, &connection->exit_code);
+    if (connection->service->settings->end == END_HANDLER && !connection->job_was_emptied)
+        TerminateJobObject(connection->child.job, 1);
+}
+
+void connection_job_message(struct connection *connection, DWORD message, DWORD pid)
+{
+    if (message == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO)
+        connection->job_was_emptied = true;
+    if (connection->state != CONNECTION_SERVING)
+        return;
+    bool exit_message =
+        message == JOB_OBJECT_MSG_EXIT_PROCESS || message == JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS;
+    if (!connection->handler_exited &&
+        ((exit_message && pid == connection->child.pid) || connection->job_was_emptied ||
+         WaitForSingleObject(connection->child.process, 0) == WAIT_OBJECT_0))
+        note_handler_exit(connection);
+    if (connection->handler_exited &&
+        (connection->job_was_emptied || job_process_count(connection->child.job) == 0))
+        end_serving(connection);
+}
+
+static void kill_handler(struct connection *connection)
+{
+    server_of(connection)->cut_short = true;
+    TerminateJobObject(connection->child.job, 1);
+}
+
+static void end_handler(struct connection *connection, uint64_t stop_ms)
+{
+    struct server *server = server_of(connection);
+    struct error ignored;
+
+    bool asked = stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
+                 !connection->handler_exited &&
+                 console_break_group(connection->child.pid, &ignored);
+    server->cut_short = true;
+    if (asked)
+        timer_set(&server->loop, &connection->timer, stop_ms);
+    else
+        kill_handler(connection);
+}
+
+/* --- launching */
+
+/* On a spawn thread. */
+static void run_launch(struct spawn_task *task)
+{
+    struct connection *connection = CONTAINER(task, struct connection, task);
+    const struct running_service *service = connection->service;
+    const struct handler *handler = &service->handler;
+    char name[100];
+
+    snprintf(name, sizeof name, "%s#%llu", service->settings->name,
+             (unsigned long long)connection->number);
+    struct visit visit = {.peer = &connection->peer,
+                          .local = &connection->local,
+                          .service = service->settings->name,
+                          .connection = name};
+    wchar_t *environment = handler_environment(handler, &visit);
+    if (environment == NULL) {
+        connection->failure->temporary = true;
+        error_set(&connection->failure->error, "no memory for the handler's environment");
+        return;
+    }
+    struct launch request = {.program = handler->program,
+                             .command_line = handler->command_line,
+                             .folder = handler->folder,
+                             .environment = environment,
+                             .socket = connection->socket,
+                             .error_output = service->server->error_output,
+                             .console = handler->console,
+                             .port = service->server->loop.port,
+                             .key = connection->number};
+    connection->launched = launch(&request, &connection->child, connection->failure);
+    free(environment);
+}
+
+static void fail_launch(struct connection *connection)
+{
+    struct server *server = server_of(connection);
+
+    if (connection->failure->temporary && !connection->must_end &&
+        connection->tries < ARRAYSIZE(try_again_ms)) {
+        timer_set(&server->loop, &connection->timer, try_again_ms[connection->tries++]);
+        return;
+    }
+    log_connection(connection, LEVEL_ERROR, "fail", connection->failure->error.text);
+    connection->reason = "launch failed";
+    end_serving(connection);
+}
+
+/* Back on the loop. */
+static void launch_done(struct spawn_task *task)
+{
+    struct connection *connection = CONTAINER(task, struct connection, task);
+
+    if (!connection->launched) {
+        fail_launch(connection);
+        return;
+    }
+    free(connection->failure);
+    connection->failure = NULL;
+    connection->state = CONNECTION_SERVING;
+    log_connection(connection, LEVEL_INFO, "open", NULL);
+    if (connection->must_end)
+        end_handler(connection, 0);
+    connection_job_message(connection, 0, 0); /* it may have ended already */
+}
+
+static void submit(struct connection *connection)
+{
+    spawner_submit(server_of(connection)->spawner, &connection->task);
+}
+
+void connection_launch(struct connection *connection)
+{
+    connection->state = CONNECTION_LAUNCHING;
+    socket_set_nodelay(connection->socket, connection->service->settings->nodelay);
+    if (connection->service->settings->keepalive > 0)
+        socket_set_keepalive(connection->socket, connection->service->settings->keepalive);
+    submit(connection);
+}
+
+/* --- all states */
+
+static void on_timer(struct timer *timer)
+{
+    struct connection *connection = CONTAINER(timer, struct connection, timer);
+
+    if (connection->state == CONNECTION_LAUNCHING)
+        submit(connection);
+    else if (connection->state == CONNECTION_SERVING)
+        kill_handler(connection);
+}
+
+static void give_up_waiting(struct connection *connection, const char *reason)
+{
+    admission_forget(connection);
+    closesocket(connection->socket);
+    server_of(connection)->cut_short = true;
+    connection->reason = reason;
+    connection->served_ms = server_of(connection)->loop.now_ms - connection->began_ms;
+    close_connection(connection);
+}
+
+void connection_end(struct connection *connection, uint64_t stop_ms, const char *reason)
+{
+    switch (connection->state) {
+    case CONNECTION_WAITING:
+        give_up_waiting(connection, reason);
+        break;
+    case CONNECTION_LAUNCHING:
+        connection->must_end = true;
+        connection->reason = reason;
+        break;
+    case CONNECTION_SERVING:
+        connection->reason = reason;
+        end_handler(connection, stop_ms);
+        break;
+    case CONNECTION_LINGERING:
+        linger_hurry(&connection->linger, HURRIED_LINGER_MS);
+        break;
+    }
+}
+
+void connection_refuse(struct connection *connection, const char *reason)
+{
+    struct server *server = server_of(connection);
+
+    log_connection(connection, LEVEL_INFO, "refuse", reason);
+    closesocket(connection->socket);
+    connection_table_remove(server->connections, connection);
+    free(connection->failure);
+    free(connection);
+}
+
+void connection_begin(struct running_service *service, const struct arrival *arrival)
+{
+    struct server *server = service->server;
+    struct connection *connection = calloc(1, sizeof *connection);
+    struct launch_failure *failure = calloc(1, sizeof *failure);
+
+    if (connection == NULL || failure == NULL) {
+        struct record record = {.level = LEVEL_ERROR,
+                                .verb = "fail",
+                                .service = service->settings->name,
+                                .detail = "no memory for one more connection"};
+        server_log(server, &record);
+        free(connection);
+        free(failure);
+        closesocket(arrival->socket);
+        return;
+    }
+    connection->service = service;
+    connection->failure = failure;
+    connection->socket = arrival->socket;
+    connection->peer = arrival->peer;
+    connection->local = arrival->local;
+    address_text(&connection->peer, connection->peer_text);
+    connection->began_ms = server->loop.now_ms;
+    connection->timer.fire = on_timer;
+    connection->task.run = run_launch;
+    connection->task.done = launch_done;
+    connection_table_add(server->connections, connection);
+    admission_arrive(connection);
+}

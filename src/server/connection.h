@@ -1,0 +1,67 @@
+#ifndef STDINETD_SERVER_CONNECTION_H
+#define STDINETD_SERVER_CONNECTION_H
+
+#include "server/launch.h"
+#include "server/linger.h"
+#include "server/server.h"
+
+/* One connection's life:
+
+     waiting -> launching -> serving -> lingering -> closed
+        \-> refused
+
+   While it serves, the server keeps its copy of the socket and makes no Winsock call on it: I/O on
+   a non-overlapped socket is serialized per file object, so a call would wait for the handler's own
+   read. */
+
+enum connection_state {
+    CONNECTION_WAITING,   /* accepted; admission decides when it goes on */
+    CONNECTION_LAUNCHING, /* with the spawner, or between two tries */
+    CONNECTION_SERVING,   /* its handler runs, or what the handler started */
+    CONNECTION_LINGERING  /* the handler is gone, the client may still read */
+};
+
+struct connection {
+    uint64_t number; /* 1 and up; also the key of its job's messages */
+    struct running_service *service;
+    enum connection_state state;
+    SOCKET socket;
+    struct address peer, local;
+    char peer_text[ADDRESS_TEXT_SIZE];
+    uint64_t began_ms,
+        served_ms; /* when it was accepted, and how long the handler took from then */
+
+    struct spawn_task task; /* launching: what the spawn thread is given … */
+    struct launch_failure *failure;
+    bool launched; /* … and what it found */
+    unsigned tries;
+    struct child child;
+
+    bool job_was_emptied; /* the job said so, perhaps before the launch was known */
+    bool handler_exited;
+    DWORD exit_code;
+    const char *reason; /* why it was not a plain exit; NULL where it was */
+    bool must_end;      /* asked to end while launching */
+    struct timer timer; /* launching: the next try; serving: from asking to end to making it */
+    struct lingering linger;
+
+    struct connection *next_in_bucket;
+    struct connection *next_waiting;
+};
+
+/* Takes an accepted socket over and has admission decide on it. */
+void connection_begin(struct running_service *service, const struct arrival *arrival);
+
+/* What admission decides. The reason is a sentence for the log. */
+void connection_launch(struct connection *connection);
+void connection_refuse(struct connection *connection, const char *reason);
+
+/* A message of the connection's job, or none (message 0: look whether one was lost). */
+void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
+
+/* Asks the handler to end (CTRL_BREAK where it shares the console) and ends its job stop_ms later;
+   stop_ms == 0 ends it at once. reason is a constant for the log. What waits or lingers is hurried
+   too. */
+void connection_end(struct connection *connection, uint64_t stop_ms, const char *reason);
+
+#endif

@@ -1,0 +1,156 @@
+#include "server/launch.h"
+
+#include "windows/job.h"
+#include "windows/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything that is made on the way and freed at its end, whatever happened. */
+struct preparation {
+    LPPROC_THREAD_ATTRIBUTE_LIST attributes;
+    bool attributes_initialized;
+    wchar_t *command_line; /* CreateProcessW may write into it */
+    HANDLE input, output;
+    HANDLE inherited[3];
+};
+
+/* Failures for want of something that other connections will give back. */
+static bool is_temporary(DWORD code)
+{
+    return code == ERROR_NOT_ENOUGH_MEMORY || code == ERROR_OUTOFMEMORY ||
+           code == ERROR_INTERNAL_ERROR || code == ERROR_NO_SYSTEM_RESOURCES ||
+           code == ERROR_COMMITMENT_LIMIT;
+}
+
+static bool fail(struct launch_failure *failure, const char *call, const wchar_t *object)
+{
+    DWORD code = GetLastError();
+    char name[300] = "";
+
+    if (object != NULL) {
+        name[0] = ' ';
+        WideCharToMultiByte(CP_UTF8, 0, object, -1, name + 1, sizeof name - 1, NULL, NULL);
+        name[sizeof name - 1] = '\0';
+    }
+    failure->temporary = is_temporary(code);
+    return error_code(&failure->error, code, "%s%s", call, name);
+}
+
+/* stdin and stdout are separate handles: a program that closes its stdin keeps its stdout. */
+static bool duplicate_socket(struct preparation *preparation, SOCKET socket,
+                             struct launch_failure *failure)
+{
+    HANDLE self = GetCurrentProcess();
+
+    if (!DuplicateHandle(self, (HANDLE)socket, self, &preparation->input, 0, TRUE,
+                         DUPLICATE_SAME_ACCESS) ||
+        !DuplicateHandle(self, (HANDLE)socket, self, &preparation->output, 0, TRUE,
+                         DUPLICATE_SAME_ACCESS))
+        return fail(failure, "DuplicateHandle of the socket", NULL);
+    return true;
+}
+
+static bool prepare_attributes(struct preparation *preparation, HANDLE error_output,
+                               struct child *child, struct launch_failure *failure)
+{
+    SIZE_T size = 0;
+    size_t count = 2;
+
+    preparation->inherited[0] = preparation->input;
+    preparation->inherited[1] = preparation->output;
+    if (error_output != NULL)
+        preparation->inherited[count++] = error_output;
+
+    InitializeProcThreadAttributeList(NULL, 2, 0, &size);
+    preparation->attributes = malloc(size);
+    if (preparation->attributes == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return fail(failure, "malloc", NULL);
+    }
+    if (!InitializeProcThreadAttributeList(preparation->attributes, 2, 0, &size))
+        return fail(failure, "InitializeProcThreadAttributeList", NULL);
+    preparation->attributes_initialized = true;
+    if (!UpdateProcThreadAttribute(preparation->attributes, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+                                   preparation->inherited, count * sizeof(HANDLE), NULL, NULL) ||
+        !UpdateProcThreadAttribute(preparation->attributes, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST,
+                                   &child->job, sizeof child->job, NULL, NULL))
+        return fail(failure, "UpdateProcThreadAttribute", NULL);
+    return true;
+}
+
+/* A group of its own keeps the console's Ctrl-C away from the handler and lets one group be asked
+   to end. No console at all is DETACHED_PROCESS: CREATE_NO_WINDOW would start a hidden console
+   host. */
+static DWORD creation_flags(enum console console)
+{
+    DWORD flags =
+        EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP;
+
+    if (console == CONSOLE_NONE)
+        flags |= DETACHED_PROCESS;
+    else if (console == CONSOLE_OWN)
+        flags |= CREATE_NO_WINDOW;
+    return flags;
+}
+
+static bool create_process(const struct launch *request, struct preparation *preparation,
+                           struct child *child, struct launch_failure *failure)
+{
+    STARTUPINFOEXW startup = {.StartupInfo = {.cb = sizeof startup,
+                                              .dwFlags = STARTF_USESTDHANDLES,
+                                              .hStdInput = preparation->input,
+                                              .hStdOutput = preparation->output,
+                                              .hStdError = request->error_output},
+                              .lpAttributeList = preparation->attributes};
+    PROCESS_INFORMATION process;
+
+    if (!CreateProcessW(request->program, preparation->command_line, NULL, NULL, TRUE,
+                        creation_flags(request->console), (void *)request->environment,
+                        request->folder, &startup.StartupInfo, &process))
+        return fail(failure, "CreateProcess", request->program);
+    CloseHandle(process.hThread);
+    child->process = process.hProcess;
+    child->pid = process.dwProcessId;
+    return true;
+}
+
+static void close_if_open(HANDLE handle)
+{
+    if (handle != NULL)
+        CloseHandle(handle);
+}
+
+bool launch(const struct launch *request, struct child *child, struct launch_failure *failure)
+{
+    struct preparation preparation = {0};
+    bool launched = false;
+
+    failure->temporary = false;
+    preparation.command_line = _wcsdup(request->command_line);
+    if (preparation.command_line == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        fail(failure, "malloc", NULL);
+        goto done;
+    }
+    child->job = job_create(request->port, request->key, &failure->error);
+    if (child->job == NULL) {
+        failure->temporary = is_temporary(GetLastError());
+        goto done;
+    }
+    launched = duplicate_socket(&preparation, request->socket, failure) &&
+               prepare_attributes(&preparation, request->error_output, child, failure) &&
+               create_process(request, &preparation, child, failure);
+done:
+    if (preparation.attributes_initialized)
+        DeleteProcThreadAttributeList(preparation.attributes);
+    free(preparation.attributes);
+    close_if_open(preparation.output);
+    close_if_open(preparation.input);
+    free(preparation.command_line);
+    if (!launched) {
+        close_if_open(child->job);
+        child->job = NULL;
+    }
+    return launched;
+}

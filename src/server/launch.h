@@ -1,0 +1,41 @@
+#ifndef STDINETD_SERVER_LAUNCH_H
+#define STDINETD_SERVER_LAUNCH_H
+
+#include "core/config.h"
+#include "core/error.h"
+
+#include <winsock2.h>
+#include <windows.h>
+
+/* What to start. Everything is borrowed until launch returns. */
+struct launch {
+    const wchar_t *program;      /* absolute path */
+    const wchar_t *command_line; /* program and arguments, quoted */
+    const wchar_t *folder;       /* the child's current folder */
+    const wchar_t *environment;  /* a sorted UTF-16 block */
+    SOCKET socket;               /* becomes stdin and stdout; must be non-overlapped */
+    HANDLE error_output;         /* becomes stderr; inheritable */
+    enum console console;
+    HANDLE port;   /* the completion port that the child's job reports to … */
+    ULONG_PTR key; /* … under this key */
+};
+
+/* Starts as {0}. The caller closes both handles; closing the job ends every process in it. */
+struct child {
+    HANDLE process;
+    HANDLE job;
+    DWORD pid;
+};
+
+struct launch_failure {
+    struct error error;
+    bool temporary; /* for want of something that may come back: worth another try */
+};
+
+/* Starts one program with the socket as its standard input and output (KB Q190351), each an
+   inheritable duplicate of its own, in a job from its first instruction. The child inherits nothing
+   else (PROC_THREAD_ATTRIBUTE_HANDLE_LIST), also when several threads launch at once; socket stays
+   the caller's. */
+bool launch(const struct launch *request, struct child *child, struct launch_failure *failure);
+
+#endif

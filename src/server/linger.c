@@ -1,0 +1,151 @@
+#include "server/linger.h"
+
+#include <stddef.h>
+
+enum {
+    LONGEST_MS = 30000,
+    BLOCK_SIZE = 16 * 1024,
+    BLOCKS_PER_TURN = 8,
+    LOOK_MS = 1000, /* between looks at the socket, in case a wake-up was lost */
+    POLL_MS = 50    /* the same where there was no event to be had */
+};
+
+/* Packets already under way outlive what they speak of, so nothing is handed back before this one
+   has come round behind them. */
+static void post_last(struct lingering *linger)
+{
+    if (loop_post(linger->loop, &linger->last))
+        timer_cancel(linger->loop, &linger->timer);
+    else
+        timer_set(linger->loop, &linger->timer, LOOK_MS); /* and try again */
+}
+
+static void finish(struct lingering *linger, enum linger_end end)
+{
+    linger->over = true;
+    linger->end = end;
+    if (linger->event != NULL)
+        WSAEventSelect(linger->socket, NULL, 0);
+    if (linger->wait != NULL)
+        UnregisterWaitEx(linger->wait, INVALID_HANDLE_VALUE);
+    closesocket(linger->socket);
+    if (linger->event != NULL)
+        CloseHandle(linger->event);
+    post_last(linger);
+}
+
+static void set_timer(struct lingering *linger)
+{
+    uint64_t now = linger->loop->now_ms;
+    uint64_t until =
+        linger->quiet_until_ms < linger->close_by_ms ? linger->quiet_until_ms : linger->close_by_ms;
+    uint64_t left = until > now ? until - now : 0;
+    uint64_t look = linger->wait != NULL ? LOOK_MS : POLL_MS;
+
+    timer_set(linger->loop, &linger->timer, left < look ? left : look);
+}
+
+/* Reads and drops a bounded amount. */
+static void drain(struct lingering *linger)
+{
+    char block[BLOCK_SIZE];
+
+    for (int i = 0; i < BLOCKS_PER_TURN; i++) {
+        int length = recv(linger->socket, block, sizeof block, 0);
+        if (length > 0) {
+            linger->quiet_until_ms = linger->loop->now_ms + linger->quiet_ms;
+            continue;
+        }
+        if (length == SOCKET_ERROR && WSAGetLastError() == WSAEWOULDBLOCK)
+            return;
+        finish(linger, length == 0 ? LINGER_CLOSED : LINGER_RESET);
+        return;
+    }
+    loop_post(linger->loop, &linger->readable); /* more to read, after the others have had a turn */
+}
+
+static void on_readable(struct operation *operation, DWORD bytes)
+{
+    struct lingering *linger = CONTAINER(operation, struct lingering, readable);
+
+    (void)bytes;
+    if (!linger->over)
+        drain(linger);
+}
+
+static void on_last(struct operation *operation, DWORD bytes)
+{
+    struct lingering *linger = CONTAINER(operation, struct lingering, last);
+
+    (void)bytes;
+    linger->ended(linger, linger->end);
+}
+
+static void on_timer(struct timer *timer)
+{
+    struct lingering *linger = CONTAINER(timer, struct lingering, timer);
+    uint64_t now = linger->loop->now_ms;
+
+    if (linger->over) {
+        post_last(linger);
+        return;
+    }
+    drain(linger);
+    if (linger->over)
+        return;
+    if (now >= linger->close_by_ms || now >= linger->quiet_until_ms)
+        finish(linger, LINGER_TIMEOUT);
+    else
+        set_timer(linger);
+}
+
+static void CALLBACK on_event(void *parameter, BOOLEAN timed_out)
+{
+    struct lingering *linger = parameter;
+
+    (void)timed_out;
+    loop_post(linger->loop, &linger->readable);
+}
+
+void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, uint64_t quiet_ms,
+                  void (*ended)(struct lingering *linger, enum linger_end end))
+{
+    u_long nonblocking = 1;
+
+    linger->loop = loop;
+    linger->socket = socket;
+    linger->quiet_ms = quiet_ms;
+    linger->quiet_until_ms = loop->now_ms + quiet_ms;
+    linger->close_by_ms = loop->now_ms + LONGEST_MS;
+    linger->readable.complete = on_readable;
+    linger->last.complete = on_last;
+    linger->timer.fire = on_timer;
+    linger->ended = ended;
+
+    /* In this order: the drain must not miss what came before the event was selected, and the wait
+       must not be there yet when the drain finds the end. */
+    shutdown(socket, SD_SEND);
+    linger->event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (linger->event == NULL ||
+        WSAEventSelect(socket, linger->event, FD_READ | FD_CLOSE) == SOCKET_ERROR)
+        ioctlsocket(socket, (long)FIONBIO, &nonblocking);
+    drain(linger);
+    if (linger->over)
+        return;
+    if (linger->event == NULL ||
+        !RegisterWaitForSingleObject(&linger->wait, linger->event, on_event, linger, INFINITE,
+                                     WT_EXECUTEINWAITTHREAD))
+        linger->wait = NULL;
+    set_timer(linger);
+}
+
+void linger_hurry(struct lingering *linger, uint64_t ms)
+{
+    uint64_t until = linger->loop->now_ms + ms;
+
+    if (linger->over)
+        return;
+    if (until < linger->close_by_ms)
+        linger->close_by_ms = until;
+    set_timer(linger);
+}

@@ -1,0 +1,40 @@
+#ifndef STDINETD_SERVER_LINGER_H
+#define STDINETD_SERVER_LINGER_H
+
+#include "server/loop.h"
+
+/* The orderly end of a connection whose handler is gone: our end of sending, then read and drop
+   what the client still sends until it closes. Closing at once would make Windows reset the
+   connection when unread input is left, and the client would lose the end of the output. */
+
+enum linger_end {
+    LINGER_CLOSED, /* the client closed: everything arrived */
+    LINGER_RESET,  /* the client reset the connection */
+    LINGER_TIMEOUT /* the client neither closed nor sent for the time allowed */
+};
+
+/* Starts as {0}. The loop's from linger_begin until ended is called, which may free it. */
+struct lingering {
+    struct loop *loop;
+    SOCKET socket;
+    uint64_t quiet_ms; /* how long the client may be silent */
+    uint64_t quiet_until_ms, close_by_ms;
+    HANDLE event, wait;
+    struct operation readable; /* from the event, or because there is more to read */
+    struct operation last;     /* behind every packet of readable */
+    struct timer timer;
+    bool over;
+    enum linger_end end;
+    void (*ended)(struct lingering *linger, enum linger_end end);
+};
+
+/* Takes the socket over and closes it before ended is called, which never happens from inside. The
+   socket may be non-overlapped; no other process may be using it. 30 s is the longest it takes
+   whatever the client does. */
+void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, uint64_t quiet_ms,
+                  void (*ended)(struct lingering *linger, enum linger_end end));
+
+/* Shortens what is left of the time to at most ms. */
+void linger_hurry(struct lingering *linger, uint64_t ms);
+
+#endif

@@ -1,0 +1,89 @@
+#ifndef STDINETD_SERVER_LISTENER_H
+#define STDINETD_SERVER_LISTENER_H
+
+#include "core/config.h"
+#include "server/loop.h"
+#include "windows/socket.h"
+
+#include <mswsock.h>
+
+/* One listening address of a service. */
+
+/* A connection just accepted: the socket is the taker's. It is non-overlapped and blocking, fit to
+   be a program's standard input. */
+struct arrival {
+    SOCKET socket;
+    struct address peer, local;
+};
+
+struct listener {
+    struct listener *next, *next_idle; /* the owner's lists */
+    void *owner;
+    void (*arrived)(struct listener *listener, const struct arrival *arrival);
+    void (*closed)(struct listener *listener); /* after listener_close: it may be freed */
+
+    struct loop *loop;
+    const struct accept_method *method;
+    SOCKET socket;
+    int family;
+    struct address address;       /* as bound: port 0 has become a real one */
+    char text[ADDRESS_TEXT_SIZE]; /* the address, "*" for all */
+    bool asking;                  /* one more connection has been asked for */
+    bool closing;
+
+    bool take_waiting; /* while closing */
+    struct operation accepting;
+    struct operation last; /* behind every packet of accepting */
+
+    SOCKET accept_socket; /* acceptex: what the next connection will be */
+    char addresses[2 * (sizeof(struct sockaddr_storage) + 16)];
+    LPFN_ACCEPTEX accept_ex;
+
+    HANDLE event, wait; /* accept: tells of connections that wait */
+};
+
+/* The two ways to accept; the functions are those of this header, for one way. */
+struct accept_method {
+    bool overlapped; /* what the listening socket must be */
+    bool (*prepare)(struct listener *listener, struct error *error);
+    bool (*ask)(struct listener *listener, struct error *error);
+    void (*close)(struct listener *listener);
+};
+
+extern const struct accept_method accept_by_acceptex;
+extern const struct accept_method accept_by_accept;
+
+/* Where to listen, resolved. */
+struct listener_place {
+    struct sockaddr_storage storage;
+    int length;
+    bool any; /* "*" */
+};
+
+/* Resolves one entry of bind and a port; a name may have several addresses. The caller frees
+   *places. Blocks while a name is looked up. */
+bool listener_resolve(const char *bind, uint16_t port, struct listener_place **places,
+                      size_t *count, struct error *error);
+
+/* Opens one listening socket. *listener must be {0} but for owner, arrived, closed. On failure
+   *error says which address and which call, and nothing stays open. */
+bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
+                   const struct service *service, enum accept_with accept_with,
+                   struct error *error);
+
+/* Asks for one connection: arrived is called once, later, from the loop. Does nothing while one is
+   already asked for. Returns false with *error set where Windows has no resources; ask again later.
+ */
+bool listener_ask(struct listener *listener, struct error *error);
+
+/* Stops listening. With take_waiting, whoever is in the backlog already arrives first. closed is
+   called when the listener may be freed, never from inside. */
+void listener_close(struct listener *listener, bool take_waiting);
+
+/* For the two ways: closes the socket and has closed called once every packet has come round. */
+void listener_finish(struct listener *listener);
+
+/* Whether somebody waits in the backlog. */
+bool listener_has_waiting(const struct listener *listener);
+
+#endif

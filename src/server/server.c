@@ -1,0 +1,276 @@
+#include "server/server.h"
+
+#include "core/memory.h"
+#include "server/admission.h"
+#include "server/connection_table.h"
+#include "server/stop.h"
+#include "windows/console.h"
+#include "windows/file.h"
+#include "windows/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SWEEP_MS = 1000, LOG_WAIT_MS = 1000 };
+
+void server_log(struct server *server, const struct record *record)
+{
+    log_write(server->log, record);
+}
+
+/* --- accepting */
+
+static void set_idle(struct listener *listener)
+{
+    struct running_service *service = listener->owner;
+
+    listener->next_idle = service->server->idle_listeners;
+    service->server->idle_listeners = listener;
+}
+
+static void on_arrival(struct listener *listener, const struct arrival *arrival)
+{
+    struct running_service *service = listener->owner;
+    struct error ignored; /* the sweep asks again and says so */
+
+    if (service->server->phase >= PHASE_ENDING) {
+        closesocket(arrival->socket);
+        return;
+    }
+    connection_begin(service, arrival);
+    if (service->server->phase == PHASE_RUNNING &&
+        !(admission_is_open(service) && listener_ask(listener, &ignored)))
+        set_idle(listener);
+}
+
+static void on_listener_closed(struct listener *listener)
+{
+    struct running_service *service = listener->owner;
+
+    service->server->listeners_open--;
+    server_check_stopped(service->server);
+}
+
+/* --- start */
+
+static void log_listening(struct server *server, const struct running_service *service,
+                          const struct listener *listener, bool *hinted)
+{
+    bool local = listener->address.is_loopback;
+    const char *detail = local ? "this machine only" : "the network";
+
+    if (local && !hinted[0])
+        detail = "this machine only (bind=* serves the network)";
+    else if (!local && !hinted[1])
+        detail = "the network (the firewall must allow stdinetd.exe)";
+    hinted[local ? 0 : 1] = true;
+    struct record record = {.level = LEVEL_INFO,
+                            .verb = "listen",
+                            .service = service->settings->name,
+                            .peer = listener->text,
+                            .detail = detail};
+    server_log(server, &record);
+}
+
+static bool open_place(struct running_service *service, const struct listener_place *place,
+                       struct error *error)
+{
+    struct server *server = service->server;
+    struct listener *listener = memory_zeroed(1, sizeof *listener);
+    struct listener **end = &service->listeners;
+
+    listener->owner = service;
+    listener->arrived = on_arrival;
+    listener->closed = on_listener_closed;
+    if (!listener_open(listener, &server->loop, place, service->settings,
+                       (enum accept_with)server->config->accept_with, error)) {
+        free(listener);
+        return error_prefix(error, "service %s", service->settings->name);
+    }
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = listener;
+    server->listeners_open++;
+    return true;
+}
+
+static bool open_listeners(struct running_service *service, struct error *error)
+{
+    const struct service *settings = service->settings;
+
+    for (size_t p = 0; p < settings->port.count; p++) {
+        for (size_t b = 0; b < settings->bind.count; b++) {
+            struct listener_place *places;
+            size_t count;
+            bool opened = listener_resolve(settings->bind.items[b], settings->port.items[p],
+                                           &places, &count, error);
+
+            for (size_t i = 0; opened && i < count; i++)
+                opened = open_place(service, &places[i], error);
+            free(places);
+            if (!opened)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool add_services(struct server *server, struct error *error)
+{
+    struct running_service **end = &server->services;
+    char *environment = environment_own_block();
+    bool added = true;
+
+    for (size_t i = 0; added && i < server->config->service_count; i++) {
+        struct running_service *service = memory_zeroed(1, sizeof *service);
+
+        service->server = server;
+        service->settings = &server->config->services[i];
+        handler_init(&service->handler, service->settings, environment);
+        *end = service;
+        end = &service->next;
+        added = open_listeners(service, error);
+    }
+    free(environment);
+    return added;
+}
+
+/* stderr of every handler, for now, is the server's own. */
+static HANDLE open_error_output(void)
+{
+    SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
+    HANDLE self = GetCurrentProcess();
+    HANDLE own = GetStdHandle(STD_ERROR_HANDLE);
+    HANDLE output;
+
+    if (own != NULL && own != INVALID_HANDLE_VALUE &&
+        DuplicateHandle(self, own, self, &output, 0, TRUE, DUPLICATE_SAME_ACCESS))
+        return output;
+    output = CreateFileW(L"NUL", GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
+                         OPEN_EXISTING, 0, NULL);
+    return output != INVALID_HANDLE_VALUE ? output : NULL;
+}
+
+static void start_accepting(struct server *server)
+{
+    bool hinted[2] = {false, false};
+
+    for (struct running_service *service = server->services; service != NULL;
+         service = service->next)
+        for (struct listener *listener = service->listeners; listener != NULL;
+             listener = listener->next) {
+            log_listening(server, service, listener, hinted);
+            set_idle(listener);
+        }
+    admission_ask(server);
+}
+
+/* --- the sweep: what a lost message or a shortage has left behind is picked up once a second */
+
+static void look_at(struct connection *connection, void *context)
+{
+    (void)context;
+    connection_job_message(connection, 0, 0);
+}
+
+static void on_sweep(struct timer *timer)
+{
+    struct server *server = CONTAINER(timer, struct server, sweep);
+
+    timer_set(&server->loop, timer, SWEEP_MS);
+    spawner_collect(server->spawner);
+    connection_table_for_each(server->connections, NULL, look_at);
+    size_t asked = admission_ask(server);
+    if (asked > 0) {
+        char detail[100];
+        struct record record = {.level = LEVEL_WARNING, .verb = "fail", .detail = detail};
+
+        snprintf(detail, sizeof detail,
+                 "%zu listeners had stopped accepting for want of resources, "
+                 "and accept again",
+                 asked);
+        server_log(server, &record);
+    }
+}
+
+static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DWORD pid)
+{
+    struct server *server = CONTAINER(loop, struct server, loop);
+    struct connection *connection = connection_table_find(server->connections, number);
+
+    if (connection != NULL)
+        connection_job_message(connection, message, pid);
+}
+
+/* --- the whole */
+
+static bool server_open(struct server *server, struct error *error)
+{
+    server->loop.job_message = on_job_message;
+    server->sweep.fire = on_sweep;
+    server->end_of_waiting = &server->first_waiting;
+    server->connections = connection_table_new();
+    /* A crash of a handler shows no dialog: children inherit this mode. */
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+    server->log = log_open((enum level)server->config->log_level, error);
+    if (server->log == NULL || !console_ensure(error) || !loop_open(&server->loop, error))
+        return false;
+    server->error_output = open_error_output();
+    server->spawner = spawner_start(&server->loop, (size_t)server->config->spawn_threads, error);
+    return server->spawner != NULL && add_services(server, error);
+}
+
+static void free_services(struct server *server)
+{
+    while (server->services != NULL) {
+        struct running_service *service = server->services;
+
+        server->services = service->next;
+        while (service->listeners != NULL) {
+            struct listener *listener = service->listeners;
+
+            service->listeners = listener->next;
+            free(listener);
+        }
+        handler_free(&service->handler);
+        free(service);
+    }
+}
+
+/* After the loop has ended, or where it could not begin. What is still open then ends with the
+ * process. */
+static void server_close(struct server *server)
+{
+    if (server->spawner != NULL)
+        spawner_stop(server->spawner);
+    connection_table_free(server->connections);
+    if (server->error_output != NULL)
+        CloseHandle(server->error_output);
+    free_services(server);
+    loop_close(&server->loop);
+    if (server->log != NULL)
+        log_close(server->log, LOG_WAIT_MS);
+}
+
+int server_run(const struct config *config, struct error *error)
+{
+    struct server *server = memory_zeroed(1, sizeof *server);
+    int exit_code = 1;
+
+    server->config = config;
+    if (!sockets_start(error)) {
+        free(server);
+        return exit_code;
+    }
+    if (server_open(server, error) && stop_prepare(server, error)) {
+        start_accepting(server);
+        timer_set(&server->loop, &server->sweep, SWEEP_MS);
+        loop_run(&server->loop);
+        exit_code = server->cut_short ? 1 : 0;
+    }
+    server_close(server);
+    sockets_stop();
+    stop_finish(server);
+    free(server);
+    return exit_code;
+}

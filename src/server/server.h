@@ -1,0 +1,65 @@
+#ifndef STDINETD_SERVER_SERVER_H
+#define STDINETD_SERVER_SERVER_H
+
+#include "core/config.h"
+#include "core/error.h"
+#include "server/handler.h"
+#include "server/listener.h"
+#include "server/loop.h"
+#include "server/spawner.h"
+#include "windows/log.h"
+
+struct connection;
+struct server;
+
+/* One service while it is served. */
+struct running_service {
+    struct running_service *next;
+    struct server *server;
+    const struct service *settings;
+    struct handler handler;
+    struct listener *listeners;
+    uint64_t live;    /* launching or serving: what instances counts */
+    uint64_t waiting; /* accepted, but there is no room yet */
+};
+
+/* How far the server is on its way out. */
+enum phase {
+    PHASE_RUNNING,
+    PHASE_DRAINING, /* nobody new comes in; who is in may finish */
+    PHASE_ENDING,   /* handlers have been asked to end (CTRL_BREAK) */
+    PHASE_KILLING   /* their jobs have been ended */
+};
+
+struct server {
+    struct loop loop; /* first: a job's message leads back to its server */
+    const struct config *config;
+    struct log *log;
+    struct spawner *spawner;
+    HANDLE error_output; /* stderr of the handlers, inheritable */
+
+    struct running_service *services;
+    struct connection_table *connections;
+    uint64_t live, waiting; /* the sums over all services */
+    struct connection *first_waiting, **end_of_waiting;
+
+    struct listener *idle_listeners; /* those that have not asked for a connection */
+
+    enum phase phase;
+    bool cut_short; /* some handler was ended before it was done */
+    size_t listeners_open;
+    struct timer sweep, stop_timer;
+    struct operation console_event;
+    volatile LONG interrupts, breaks; /* counted by the console's thread */
+    HANDLE finished;                  /* set when everything is closed */
+};
+
+/* Serves until it is told to stop. Returns the exit code: 0 after a complete drain, 1 where it
+   could not begin (*error says why, nothing is left open) or where handlers had to be cut short. */
+int server_run(const struct config *config, struct error *error);
+
+/* For the parts of the server: one record to the log, and a look whether a stop is complete. */
+void server_log(struct server *server, const struct record *record);
+void server_check_stopped(struct server *server);
+
+#endif

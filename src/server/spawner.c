@@ -1,0 +1,142 @@
+#include "server/spawner.h"
+
+#include "core/memory.h"
+#include "windows/text.h"
+
+#include <stdlib.h>
+
+struct queue {
+    struct spawn_task *first;
+    struct spawn_task **end;
+};
+
+struct spawner {
+    struct loop *loop;
+    struct operation wake;
+    HANDLE *threads;
+    size_t thread_count;
+
+    SRWLOCK lock; /* everything below */
+    CONDITION_VARIABLE submitted;
+    struct queue waiting, finished;
+    bool stopping;
+};
+
+static void queue_put(struct queue *queue, struct spawn_task *task)
+{
+    task->next = NULL;
+    *queue->end = task;
+    queue->end = &task->next;
+}
+
+static struct spawn_task *queue_take_all(struct queue *queue)
+{
+    struct spawn_task *first = queue->first;
+
+    queue->first = NULL;
+    queue->end = &queue->first;
+    return first;
+}
+
+static struct spawn_task *next_task(struct spawner *spawner)
+{
+    struct spawn_task *task = NULL;
+
+    AcquireSRWLockExclusive(&spawner->lock);
+    while (spawner->waiting.first == NULL && !spawner->stopping)
+        SleepConditionVariableSRW(&spawner->submitted, &spawner->lock, INFINITE, 0);
+    if (!spawner->stopping) {
+        task = spawner->waiting.first;
+        spawner->waiting.first = task->next;
+        if (task->next == NULL)
+            spawner->waiting.end = &spawner->waiting.first;
+    }
+    ReleaseSRWLockExclusive(&spawner->lock);
+    return task;
+}
+
+static DWORD WINAPI run_tasks(void *parameter)
+{
+    struct spawner *spawner = parameter;
+    struct spawn_task *task;
+
+    while ((task = next_task(spawner)) != NULL) {
+        task->run(task);
+        AcquireSRWLockExclusive(&spawner->lock);
+        bool first = spawner->finished.first == NULL;
+        queue_put(&spawner->finished, task);
+        ReleaseSRWLockExclusive(&spawner->lock);
+        if (first) /* else a wake-up is already under way */
+            loop_post(spawner->loop, &spawner->wake);
+    }
+    return 0;
+}
+
+size_t spawner_collect(struct spawner *spawner)
+{
+    size_t count = 0;
+
+    AcquireSRWLockExclusive(&spawner->lock);
+    struct spawn_task *task = queue_take_all(&spawner->finished);
+    ReleaseSRWLockExclusive(&spawner->lock);
+    while (task != NULL) {
+        struct spawn_task *next = task->next;
+
+        task->done(task);
+        task = next;
+        count++;
+    }
+    return count;
+}
+
+static void wake(struct operation *operation, DWORD bytes)
+{
+    (void)bytes;
+    spawner_collect(CONTAINER(operation, struct spawner, wake));
+}
+
+struct spawner *spawner_start(struct loop *loop, size_t threads, struct error *error)
+{
+    struct spawner *spawner = memory_zeroed(1, sizeof *spawner);
+
+    spawner->loop = loop;
+    spawner->wake.complete = wake;
+    spawner->threads = memory_zeroed(threads, sizeof *spawner->threads);
+    InitializeSRWLock(&spawner->lock);
+    InitializeConditionVariable(&spawner->submitted);
+    queue_take_all(&spawner->waiting);
+    queue_take_all(&spawner->finished);
+    for (size_t i = 0; i < threads; i++) {
+        HANDLE thread = CreateThread(NULL, 256 * 1024, run_tasks, spawner,
+                                     STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+        if (thread == NULL) {
+            error_windows(error, "CreateThread for spawn thread %zu of %zu", i + 1, threads);
+            spawner_stop(spawner);
+            return NULL;
+        }
+        spawner->threads[spawner->thread_count++] = thread;
+    }
+    return spawner;
+}
+
+void spawner_submit(struct spawner *spawner, struct spawn_task *task)
+{
+    AcquireSRWLockExclusive(&spawner->lock);
+    queue_put(&spawner->waiting, task);
+    ReleaseSRWLockExclusive(&spawner->lock);
+    WakeConditionVariable(&spawner->submitted);
+}
+
+void spawner_stop(struct spawner *spawner)
+{
+    AcquireSRWLockExclusive(&spawner->lock);
+    spawner->stopping = true;
+    ReleaseSRWLockExclusive(&spawner->lock);
+    WakeAllConditionVariable(&spawner->submitted);
+    for (size_t i = 0; i < spawner->thread_count; i++) {
+        WaitForSingleObject(spawner->threads[i], INFINITE);
+        CloseHandle(spawner->threads[i]);
+    }
+    free(spawner->threads);
+    free(spawner);
+}

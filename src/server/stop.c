@@ -1,0 +1,165 @@
+#include "server/stop.h"
+
+#include "server/connection_table.h"
+#include "windows/console.h"
+#include "windows/text.h"
+
+#include <stdio.h>
+
+enum {
+    STOP_TIME_MS = 2000,    /* from CTRL_BREAK to the end of the job */
+    LAST_MS = 1500,         /* from there to the end of the server, whatever is still open */
+    CONSOLE_CLOSE_MS = 4500 /* Windows ends the process after 5 s */
+};
+
+/* The one server of this process, for the console's thread. */
+static struct server *console_server;
+
+static void log_stop(struct server *server, const char *detail)
+{
+    struct record record = {.level = LEVEL_INFO, .verb = "stop", .detail = detail};
+
+    server_log(server, &record);
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void close_listeners(struct server *server, bool take_waiting)
+{
+    for (struct running_service *service = server->services; service != NULL;
+         service = service->next)
+        for (struct listener *listener = service->listeners; listener != NULL;
+             listener = listener->next)
+            listener_close(listener, take_waiting);
+}
+
+void server_check_stopped(struct server *server)
+{
+    if (server->phase != PHASE_RUNNING && server->listeners_open == 0 &&
+        connection_table_count(server->connections) == 0)
+        loop_end(&server->loop);
+}
+
+static void end_one(struct connection *connection, void *context)
+{
+    const struct server *server = context;
+
+    connection_end(connection, server->phase == PHASE_KILLING ? 0 : STOP_TIME_MS,
+                   "ended by the stop of the server");
+}
+
+static void end_connections(struct server *server)
+{
+    connection_table_for_each(server->connections, server, end_one);
+    server_check_stopped(server);
+}
+
+static void kill_all(struct server *server, const char *why)
+{
+    char detail[120];
+    size_t count = connection_table_count(server->connections);
+
+    server->phase = PHASE_KILLING;
+    snprintf(detail, sizeof detail, "%s%zu connection%s ended at once", why, count, plural(count));
+    log_stop(server, detail);
+    close_listeners(server, false);
+    timer_set(&server->loop, &server->stop_timer, LAST_MS);
+    end_connections(server);
+}
+
+static void end_all(struct server *server, const char *why)
+{
+    char detail[120];
+    size_t count = connection_table_count(server->connections);
+
+    server->phase = PHASE_ENDING;
+    snprintf(detail, sizeof detail, "%s%zu connection%s asked to end", why, count, plural(count));
+    log_stop(server, detail);
+    close_listeners(server, false);
+    timer_set(&server->loop, &server->stop_timer, STOP_TIME_MS);
+    end_connections(server);
+}
+
+static void drain(struct server *server)
+{
+    char detail[120];
+    uint64_t open = server->live + server->waiting;
+
+    server->phase = PHASE_DRAINING;
+    if (open == 0)
+        snprintf(detail, sizeof detail, "no connection open");
+    else
+        snprintf(detail, sizeof detail,
+                 "%llu connection%s open, waiting up to %llu s (Ctrl-C again ends %s now)",
+                 (unsigned long long)open, plural(open),
+                 (unsigned long long)(server->config->drain + 999) / 1000,
+                 open == 1 ? "it" : "them");
+    log_stop(server, detail);
+    timer_set(&server->loop, &server->stop_timer, server->config->drain);
+    close_listeners(server, true);
+    server_check_stopped(server);
+}
+
+static void on_stop_timer(struct timer *timer)
+{
+    struct server *server = CONTAINER(timer, struct server, stop_timer);
+
+    if (server->phase == PHASE_DRAINING) {
+        end_all(server, "the time to drain is over, ");
+    } else if (server->phase == PHASE_ENDING) {
+        kill_all(server, "");
+    } else {
+        server->cut_short = true;
+        loop_end(&server->loop);
+    }
+}
+
+static void on_console_event(struct operation *operation, DWORD bytes)
+{
+    struct server *server = CONTAINER(operation, struct server, console_event);
+
+    (void)bytes;
+    if (server->breaks > 0 && server->phase < PHASE_ENDING)
+        end_all(server, "");
+    else if (server->interrupts > 0 && server->phase == PHASE_RUNNING)
+        drain(server);
+    if (server->interrupts > 1 && server->phase < PHASE_KILLING)
+        kill_all(server, "");
+}
+
+/* On a thread of the console's. After CTRL_CLOSE_EVENT the process is ended once this returns. */
+static BOOL WINAPI console_handler(DWORD event)
+{
+    struct server *server = console_server;
+
+    if (server == NULL)
+        return FALSE;
+    if (event == CTRL_C_EVENT)
+        InterlockedIncrement(&server->interrupts);
+    else
+        InterlockedIncrement(&server->breaks);
+    loop_post(&server->loop, &server->console_event);
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        WaitForSingleObject(server->finished, CONSOLE_CLOSE_MS);
+    return TRUE;
+}
+
+bool stop_prepare(struct server *server, struct error *error)
+{
+    server->console_event.complete = on_console_event;
+    server->stop_timer.fire = on_stop_timer;
+    server->finished = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (server->finished == NULL)
+        return error_windows(error, "CreateEvent");
+    console_server = server;
+    return console_on_event(console_handler, error);
+}
+
+void stop_finish(struct server *server)
+{
+    if (server->finished != NULL)
+        SetEvent(server->finished);
+}

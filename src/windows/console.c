@@ -1,0 +1,45 @@
+#include "windows/console.h"
+
+#include "windows/text.h"
+
+static bool have_console(void)
+{
+    HANDLE output = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
+                                FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+
+    if (output == INVALID_HANDLE_VALUE)
+        return false;
+    CloseHandle(output);
+    return true;
+}
+
+bool console_ensure(struct error *error)
+{
+    static const DWORD standard[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
+    HANDLE before[ARRAYSIZE(standard)];
+
+    if (have_console())
+        return true;
+    for (size_t i = 0; i < ARRAYSIZE(standard); i++)
+        before[i] = GetStdHandle(standard[i]);
+    if (!AllocConsole())
+        return error_windows(error, "AllocConsole");
+    ShowWindow(GetConsoleWindow(), SW_HIDE);
+    for (size_t i = 0; i < ARRAYSIZE(standard); i++)
+        SetStdHandle(standard[i], before[i]);
+    return true;
+}
+
+bool console_on_event(BOOL(WINAPI *handler)(DWORD event), struct error *error)
+{
+    if (!SetConsoleCtrlHandler(handler, TRUE))
+        return error_windows(error, "SetConsoleCtrlHandler");
+    return true;
+}
+
+bool console_break_group(DWORD pid, struct error *error)
+{
+    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pid))
+        return error_windows(error, "GenerateConsoleCtrlEvent %lu", pid);
+    return true;
+}

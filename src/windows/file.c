@@ -1,0 +1,163 @@
+#include "windows/file.h"
+
+#include "core/memory.h"
+#include "windows/text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static DWORD attributes_of(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    DWORD attributes = GetFileAttributesW(wide);
+
+    free(wide);
+    return attributes;
+}
+
+bool file_exists(const char *path)
+{
+    DWORD attributes = attributes_of(path);
+
+    return attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+bool folder_exists(const char *path)
+{
+    DWORD attributes = attributes_of(path);
+
+    return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+static char *read_all(HANDLE file, const char *path, size_t limit, size_t *length,
+                      struct error *error)
+{
+    LARGE_INTEGER size;
+    size_t done = 0;
+
+    if (!GetFileSizeEx(file, &size)) {
+        error_windows(error, "GetFileSizeEx %s", path);
+        return NULL;
+    }
+    if ((uint64_t)size.QuadPart > limit) {
+        error_set(error, "%s is larger than %zu bytes", path, limit);
+        return NULL;
+    }
+    char *text = memory_zeroed((size_t)size.QuadPart + 1, 1);
+    while (done < (size_t)size.QuadPart) {
+        DWORD got = 0;
+        if (!ReadFile(file, text + done, (DWORD)((size_t)size.QuadPart - done), &got, NULL)) {
+            error_windows(error, "ReadFile %s", path);
+            free(text);
+            return NULL;
+        }
+        if (got == 0)
+            break;
+        done += got;
+    }
+    *length = done;
+    return text;
+}
+
+char *file_read(const char *path, size_t limit, size_t *length, struct error *error)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    HANDLE file =
+        CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    char *text = NULL;
+
+    if (file == INVALID_HANDLE_VALUE)
+        error_windows(error, "CreateFile %s", path);
+    free(wide);
+    if (file != INVALID_HANDLE_VALUE) {
+        text = read_all(file, path, limit, length, error);
+        CloseHandle(file);
+    }
+    return text;
+}
+
+/* Windows answers either the length or, where the buffer is too small, the size that is needed;
+   both callers below ask again until it fits. */
+static wchar_t *room(wchar_t *buffer, DWORD units)
+{
+    return memory_grow(buffer, units, sizeof *buffer);
+}
+
+char *file_full_path(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    DWORD units = GetFullPathNameW(wide, 0, NULL, NULL);
+    wchar_t *full = room(NULL, units + 1);
+
+    full[GetFullPathNameW(wide, units + 1, full, NULL)] = L'\0';
+    char *result = utf8_from_wide(full);
+    free(full);
+    free(wide);
+    return result;
+}
+
+char *file_current_folder(void)
+{
+    return file_full_path(".");
+}
+
+char *file_own_program(void)
+{
+    wchar_t *buffer = NULL;
+    DWORD units = 128;
+    DWORD length;
+
+    do {
+        units *= 2;
+        buffer = room(buffer, units);
+        length = GetModuleFileNameW(NULL, buffer, units);
+    } while (length >= units);
+    char *path = utf8_from_wide(buffer);
+    free(buffer);
+    return path;
+}
+
+char *file_system_folder(void)
+{
+    UINT units = GetSystemDirectoryW(NULL, 0);
+    wchar_t *buffer = room(NULL, units + 1);
+
+    buffer[GetSystemDirectoryW(buffer, units + 1)] = L'\0';
+    char *path = utf8_from_wide(buffer);
+    free(buffer);
+    return path;
+}
+
+char *environment_variable(const char *name)
+{
+    wchar_t *wide = wide_from_utf8(name);
+    DWORD units = GetEnvironmentVariableW(wide, NULL, 0);
+    char *result = NULL;
+
+    if (units > 0) {
+        wchar_t *value = room(NULL, units);
+        value[0] = L'\0';
+        GetEnvironmentVariableW(wide, value, units);
+        result = utf8_from_wide(value);
+        free(value);
+    }
+    free(wide);
+    return result;
+}
+
+char *environment_own_block(void)
+{
+    wchar_t *block = GetEnvironmentStringsW();
+    size_t units = 0;
+
+    if (block == NULL)
+        return memory_zeroed(2, 1);
+    while (block[units] != L'\0')
+        units += wcslen(block + units) + 1;
+    int bytes = WideCharToMultiByte(CP_UTF8, 0, block, (int)units, NULL, 0, NULL, NULL);
+    char *utf8 = memory_zeroed((size_t)bytes + 2, 1);
+    WideCharToMultiByte(CP_UTF8, 0, block, (int)units, utf8, bytes, NULL, NULL);
+    FreeEnvironmentStringsW(block);
+    return utf8;
+}

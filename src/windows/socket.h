@@ -1,0 +1,39 @@
+#ifndef STDINETD_WINDOWS_SOCKET_H
+#define STDINETD_WINDOWS_SOCKET_H
+
+#include "core/error.h"
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <stdint.h>
+
+/* One end of a connection, or where a listener listens. An IPv4 peer of a dual-stack socket
+   ("::ffff:192.0.2.1") is an IPv4 address. */
+struct address {
+    char ip[INET6_ADDRSTRLEN + 12]; /* "192.0.2.1", "2001:db8::1", "fe80::1%4" */
+    uint16_t port;
+    bool is_ipv6;
+    bool is_loopback;
+};
+
+/* "192.0.2.1:80" or "[2001:db8::1]:80". */
+#define ADDRESS_TEXT_SIZE (INET6_ADDRSTRLEN + 24)
+void address_text(const struct address *address, char text[ADDRESS_TEXT_SIZE]);
+void address_read(struct address *address, const struct sockaddr *from);
+
+/* Starts Winsock and looks for the providers whose sockets are real file handles (XP1_IFS_HANDLES):
+   only such a socket can be a program's standard input. */
+bool sockets_start(struct error *error);
+void sockets_stop(void);
+
+/* A TCP socket of such a provider, never inherited by a child. family is AF_INET or AF_INET6.
+   overlapped is for sockets on which this process itself does I/O; a handler's must not be (KB
+   Q131623). INVALID_SOCKET on failure; the reason is in WSAGetLastError(). */
+SOCKET socket_create(int family, bool overlapped);
+
+/* keepalive_ms == 0 switches it off. Both return false with WSAGetLastError() set. */
+bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms);
+bool socket_set_nodelay(SOCKET socket, bool nodelay);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef STDINETD_WINDOWS_TEXT_H
+#define STDINETD_WINDOWS_TEXT_H
+
+#include "core/error.h"
+
+#include <winsock2.h>
+#include <windows.h>
+
+/* UTF-8 is the text of the whole program; UTF-16 exists only at the call of a wide Windows
+   function. Broken sequences become U+FFFD. The caller frees the result; want of memory ends the
+   program, so these are for start-up and for tests. */
+wchar_t *wide_from_utf8(const char *text);
+char *utf8_from_wide(const wchar_t *text);
+
+/* The same for size bytes that may hold NULs (an environment block), with malloc's way of failing:
+   NULL. */
+wchar_t *wide_block_from_utf8(const char *block, size_t size);
+
+/* "what: 2: The system cannot find the file specified." Returns false. The number is
+   GetLastError(), WSAGetLastError(), or given; it is read before anything else is called. */
+bool error_windows(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
+bool error_winsock(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
+bool error_code(struct error *error, DWORD code, const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif
