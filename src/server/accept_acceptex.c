@@ -9,15 +9,24 @@
 
 static void complete(struct operation *operation, DWORD bytes);
 
+/* The provider's own functions; those that mswsock.dll exports do not work under Wine. */
+static bool get_function(const struct listener *listener, GUID id, void *function, DWORD size)
+{
+    DWORD returned;
+
+    return WSAIoctl(listener->socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, function,
+                    size, &returned, NULL, NULL) != SOCKET_ERROR;
+}
+
 static bool prepare(struct listener *listener, struct error *error)
 {
-    GUID id = WSAID_ACCEPTEX;
-    DWORD size;
+    GUID accept_ex = WSAID_ACCEPTEX;
+    GUID get_addresses = WSAID_GETACCEPTEXSOCKADDRS;
 
     listener->accepting.complete = complete;
-    if (WSAIoctl(listener->socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
-                 &listener->accept_ex, sizeof listener->accept_ex, &size, NULL,
-                 NULL) == SOCKET_ERROR)
+    if (!get_function(listener, accept_ex, &listener->accept_ex, sizeof listener->accept_ex) ||
+        !get_function(listener, get_addresses, &listener->get_addresses,
+                      sizeof listener->get_addresses))
         return error_winsock(error, "AcceptEx for %s is not to be had (try accept_with = accept)",
                              listener->text);
     return loop_associate(listener->loop, (HANDLE)listener->socket, error);
@@ -57,8 +66,8 @@ static void hand_over(struct listener *listener)
         closesocket(arrival.socket);
         return;
     }
-    GetAcceptExSockaddrs(listener->addresses, 0, address_size, address_size, &local, &local_length,
-                         &peer, &peer_length);
+    listener->get_addresses(listener->addresses, 0, address_size, address_size, &local,
+                            &local_length, &peer, &peer_length);
     address_read(&arrival.local, local);
     address_read(&arrival.peer, peer);
     listener->arrived(listener, &arrival);

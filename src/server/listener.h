@@ -38,6 +38,7 @@ struct listener {
     SOCKET accept_socket; /* acceptex: what the next connection will be */
     char addresses[2 * (sizeof(struct sockaddr_storage) + 16)];
     LPFN_ACCEPTEX accept_ex;
+    LPFN_GETACCEPTEXSOCKADDRS get_addresses;
 
     HANDLE event, wait; /* accept: tells of connections that wait */
 };

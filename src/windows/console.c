@@ -22,6 +22,7 @@ bool console_ensure(struct error *error)
         return true;
     for (size_t i = 0; i < ARRAYSIZE(standard); i++)
         before[i] = GetStdHandle(standard[i]);
+    FreeConsole(); /* Wine counts a shell without a terminal as a console, which cannot be opened */
     if (!AllocConsole())
         return error_windows(error, "AllocConsole");
     ShowWindow(GetConsoleWindow(), SW_HIDE);
