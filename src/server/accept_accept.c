@@ -66,6 +66,7 @@ static bool take(struct listener *listener)
         return true;
     }
     address_read(&arrival.local, (const struct sockaddr *)&name);
+    listener->arrivals++;
     listener->arrived(listener, &arrival);
     return true;
 }
@@ -79,6 +80,11 @@ static void look(struct operation *operation, DWORD bytes)
         ;
 }
 
+static void ask_again(struct listener *listener)
+{
+    loop_post(listener->loop, &listener->accepting);
+}
+
 static void stop(struct listener *listener)
 {
     while (listener->take_waiting && take(listener))
@@ -90,4 +96,4 @@ static void stop(struct listener *listener)
 }
 
 const struct accept_method accept_by_accept = {
-    .overlapped = false, .prepare = prepare, .ask = ask, .close = stop};
+    .overlapped = false, .prepare = prepare, .ask = ask, .ask_again = ask_again, .close = stop};

@@ -70,6 +70,7 @@ static void hand_over(struct listener *listener)
                             &local_length, &peer, &peer_length);
     address_read(&arrival.local, local);
     address_read(&arrival.peer, peer);
+    listener->arrivals++;
     listener->arrived(listener, &arrival);
 }
 
@@ -101,6 +102,12 @@ static void complete(struct operation *operation, DWORD bytes)
         continue_closing(listener);
 }
 
+/* The cancelled request comes back as failed, and complete asks anew. */
+static void ask_again(struct listener *listener)
+{
+    CancelIoEx((HANDLE)listener->socket, &listener->accepting.overlapped);
+}
+
 static void stop(struct listener *listener)
 {
     if (!listener->asking)
@@ -110,4 +117,4 @@ static void stop(struct listener *listener)
 }
 
 const struct accept_method accept_by_acceptex = {
-    .overlapped = true, .prepare = prepare, .ask = ask, .close = stop};
+    .overlapped = true, .prepare = prepare, .ask = ask, .ask_again = ask_again, .close = stop};

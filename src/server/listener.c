@@ -196,6 +196,16 @@ bool listener_ask(struct listener *listener, struct error *error)
     return listener->method->ask(listener, error);
 }
 
+bool listener_mend(struct listener *listener)
+{
+    bool lost = listener->arrivals_seen == listener->arrivals + 1;
+
+    listener->arrivals_seen = listener->arrivals + 1;
+    if (lost)
+        listener->method->ask_again(listener);
+    return lost;
+}
+
 void listener_close(struct listener *listener, bool take_waiting)
 {
     if (listener->closing && take_waiting)

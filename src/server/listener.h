@@ -30,6 +30,8 @@ struct listener {
     char text[ADDRESS_TEXT_SIZE]; /* the address, "*" for all */
     bool asking;                  /* one more connection has been asked for */
     bool closing;
+    uint64_t arrivals;      /* how many there have been … */
+    uint64_t arrivals_seen; /* … when listener_mend last saw somebody waiting; 0: nobody was */
 
     bool take_waiting; /* while closing */
     struct operation accepting;
@@ -48,6 +50,7 @@ struct accept_method {
     bool overlapped; /* what the listening socket must be */
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
+    void (*ask_again)(struct listener *listener); /* the request has been lost */
     void (*close)(struct listener *listener);
 };
 
@@ -62,12 +65,12 @@ struct listener_place {
 };
 
 /* Resolves one entry of bind and a port; a name may have several addresses. The caller frees
-   *places. Blocks while a name is looked up. */
+ *places. Blocks while a name is looked up. */
 bool listener_resolve(const char *bind, uint16_t port, struct listener_place **places,
                       size_t *count, struct error *error);
 
 /* Opens one listening socket. *listener must be {0} but for owner, arrived, closed. On failure
-   *error says which address and which call, and nothing stays open. */
+ *error says which address and which call, and nothing stays open. */
 bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
                    const struct service *service, enum accept_with accept_with,
                    struct error *error);
@@ -76,6 +79,11 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
    already asked for. Returns false with *error set where Windows has no resources; ask again later.
  */
 bool listener_ask(struct listener *listener, struct error *error);
+
+/* For the sweep, once a second, while somebody waits in the backlog although a connection has been
+   asked for: the second time without an arrival in between the request is taken for lost and made
+   again. Returns whether it was. */
+bool listener_mend(struct listener *listener);
 
 /* Stops listening. With take_waiting, whoever is in the backlog already arrives first. closed is
    called when the listener may be freed, never from inside. */

@@ -4,6 +4,7 @@
 #include "server/admission.h"
 #include "server/connection_table.h"
 #include "server/stop.h"
+#include "server/sweep.h"
 #include "windows/console.h"
 #include "windows/file.h"
 #include "windows/text.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SWEEP_MS = 1000, LOG_WAIT_MS = 1000 };
+enum { LOG_WAIT_MS = 1000 };
 
 void server_log(struct server *server, const struct record *record)
 {
@@ -165,34 +166,6 @@ static void start_accepting(struct server *server)
     admission_ask(server);
 }
 
-/* --- the sweep: what a lost message or a shortage has left behind is picked up once a second */
-
-static void look_at(struct connection *connection, void *context)
-{
-    (void)context;
-    connection_job_message(connection, 0, 0);
-}
-
-static void on_sweep(struct timer *timer)
-{
-    struct server *server = CONTAINER(timer, struct server, sweep);
-
-    timer_set(&server->loop, timer, SWEEP_MS);
-    spawner_collect(server->spawner);
-    connection_table_for_each(server->connections, NULL, look_at);
-    size_t asked = admission_ask(server);
-    if (asked > 0) {
-        char detail[100];
-        struct record record = {.level = LEVEL_WARNING, .verb = "fail", .detail = detail};
-
-        snprintf(detail, sizeof detail,
-                 "%zu listeners had stopped accepting for want of resources, "
-                 "and accept again",
-                 asked);
-        server_log(server, &record);
-    }
-}
-
 static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DWORD pid)
 {
     struct server *server = CONTAINER(loop, struct server, loop);
@@ -207,7 +180,6 @@ static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DW
 static bool server_open(struct server *server, struct error *error)
 {
     server->loop.job_message = on_job_message;
-    server->sweep.fire = on_sweep;
     server->end_of_waiting = &server->first_waiting;
     server->connections = connection_table_new();
     /* A crash of a handler shows no dialog: children inherit this mode. */
@@ -264,7 +236,7 @@ int server_run(const struct config *config, struct error *error)
     }
     if (server_open(server, error) && stop_prepare(server, error)) {
         start_accepting(server);
-        timer_set(&server->loop, &server->sweep, SWEEP_MS);
+        sweep_start(server);
         loop_run(&server->loop);
         exit_code = server->cut_short ? 1 : 0;
     }

@@ -1,0 +1,10 @@
+#ifndef STDINETD_WINDOWS_RANDOM_H
+#define STDINETD_WINDOWS_RANDOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Fills a block with bytes that nobody can guess. Any thread. */
+bool random_bytes(void *block, size_t size);
+
+#endif
