@@ -30,7 +30,7 @@ struct service {
 
     char *server;
     struct text_list server_args;
-    char *working_directory; /* as written; NULL = the base folder */
+    char *working_directory;  /* as written; NULL = the base folder */
     struct text_list env;     /* NAME=value */
     struct text_list passenv; /* names; "*" = all */
 
@@ -41,8 +41,9 @@ struct service {
     uint64_t instances; /* or UNLIMITED */
     int overload;       /* enum overload */
 
-    /* What follows from them: absolute paths and the finished command line, ready for CreateProcess. */
-    char *program;      /* what to start: the program, or cmd.exe for a script */
+    /* What follows from them: absolute paths and the finished command line, ready for
+     * CreateProcess. */
+    char *program; /* what to start: the program, or cmd.exe for a script */
     char *command_line;
     char *folder; /* the handler's current folder */
 };
@@ -51,7 +52,7 @@ struct config {
     char *base; /* absolute once loaded */
     uint64_t instances;
     uint64_t spawn_threads;
-    uint64_t drain; /* ms */
+    uint64_t drain;  /* ms */
     int accept_with; /* enum accept_with */
     int log_level;   /* enum level */
 
@@ -65,15 +66,15 @@ struct config_source {
     const char *folder;      /* absolute folder that base is relative to */
     const char *search_path; /* the PATH variable, for bare program names */
     const char *cmd;         /* absolute path of cmd.exe */
-    bool (*file_exists)(void *context, const char *path);   /* a file, not a folder */
+    bool (*file_exists)(void *context, const char *path); /* a file, not a folder */
     bool (*folder_exists)(void *context, const char *path);
     void *context;
 };
 
-/* Reads a whole ini file from memory. Every mistake is appended to errors as "FILE:LINE: message", in the
-   order of the lines; returns true only where there is none. *config must be zeroed and is the
-   caller's to config_free, whatever is returned. The rules are those of section "The ini file" of
-   README.md. */
+/* Reads a whole ini file from memory. Every mistake is appended to errors as "FILE:LINE: message",
+   in the order of the lines; returns true only where there is none. *config must be zeroed and is
+   the caller's to config_free, whatever is returned. The rules are those of section "The ini file"
+   of README.md. */
 bool config_parse(struct config *config, const char *text, size_t length,
                   const struct config_source *source, struct text_list *errors);
 
@@ -85,8 +86,8 @@ bool config_from_command(struct config *config, const char *port, const struct t
                          const struct config_source *source, struct text_list *errors);
 
 /* Finds a program as the option server does: an absolute or relative path from base; a bare name
-   in base, then in search_path; never in the current folder. Without an extension .exe, .com, .cmd and .bat
-   are tried. The caller frees the absolute path; NULL where there is none. */
+   in base, then in search_path; never in the current folder. Without an extension .exe, .com, .cmd
+   and .bat are tried. The caller frees the absolute path; NULL where there is none. */
 char *config_find_program(const struct config_source *source, const char *base, const char *name);
 
 void config_free(struct config *config);

@@ -1,15 +1,12 @@
 #ifndef STDINETD_CORE_ERROR_H
 #define STDINETD_CORE_ERROR_H
 
+#include "core/printf_like.h"
+
 #include <stdbool.h>
 
-#if defined(__GNUC__)
-#define PRINTF_LIKE(format_index, first) __attribute__((format(printf, format_index, first)))
-#else
-#define PRINTF_LIKE(format_index, first)
-#endif
-
-/* What went wrong, as a finished sentence in UTF-8. Whoever declares one owns it; nothing to free. */
+/* What went wrong, as a finished sentence in UTF-8. Whoever declares one owns it; nothing to free.
+ */
 struct error {
     char text[600];
 };

@@ -17,7 +17,8 @@ struct port_list {
     size_t count;
 };
 
-/* What the value of an option is written as, and what it becomes in struct config or struct service. */
+/* What the value of an option is written as, and what it becomes in struct config or struct
+ * service. */
 enum option_type {
     OPTION_BOOLEAN, /* yes, no -> bool */
     OPTION_COUNT,   /* 100, unlimited -> uint64_t */
@@ -39,13 +40,17 @@ struct option {
     const char *name;
     enum option_section section;
     enum option_type type;
-    size_t offset;          /* in struct config (SECTION_SERVER) or struct service (SECTION_SERVICE) */
-    uint64_t minimum;       /* counts and times (milliseconds) */
-    uint64_t maximum;       /* 0: no upper bound */
-    const char *initial;    /* as it would be written; "" where there is none */
-    const char *values[8];  /* choices; for a count or a time one extra word such as "unlimited" or "no" */
+    size_t offset;       /* in struct config (SECTION_SERVER) or struct service (SECTION_SERVICE) */
+    uint64_t minimum;    /* counts and times (milliseconds) */
+    uint64_t maximum;    /* 0: no upper bound */
+    const char *initial; /* as it would be written; "" where there is none */
+    const char
+        *values[8]; /* choices; for a count or a time one extra word such as "unlimited" or "no" */
     enum option_reload reload;
-    const char *help; /* one sentence */
+    const char *help;  /* one sentence */
+    const char *group; /* the heading it stands under in the reference */
+    /* Texts, and each item of a list: whether it can mean anything at all. May be NULL. */
+    bool (*check)(const char *text, struct error *error);
 };
 
 extern const struct option option_table[];
@@ -54,12 +59,19 @@ extern const size_t option_count;
 /* The row of that name in that section, or NULL. */
 const struct option *option_find(enum option_section section, const char *name);
 
+/* What a value of this option looks like: "a number from 1 to 64", "one of shared, none, own". */
+struct option_expectation {
+    char text[120];
+};
+struct option_expectation option_expects(const struct option *option);
+
 /* The known name that is nearest to a misspelt one, or NULL where none is near. */
 const char *option_suggest(enum option_section section, const char *name);
 
-/* Reads a value into the field of target (a struct config or struct service) that the row names. What
-   the field held is freed first; with append, a list keeps it and grows. On failure the field is
-   untouched and *error says what was expected: "'abc' is not a number of at least 1, or unlimited". */
+/* Reads a value into the field of target (a struct config or struct service) that the row names.
+   What the field held is freed first; with append, a list keeps it and grows. On failure the field
+   is untouched and *error says what was expected: "'abc' is not a number of at least 1, or
+   unlimited". */
 bool option_parse(const struct option *option, const char *value, bool append, void *target,
                   struct error *error);
 
@@ -70,7 +82,8 @@ void option_set_defaults(enum option_section section, void *target);
 void option_copy(enum option_section section, void *to, const void *from);
 void option_free(enum option_section section, void *target);
 
-/* The whole table as text for people, as "stdinetd options" and README.md show it. Freed by the caller. */
+/* The whole table as text for people, as "stdinetd options" and README.md show it. Freed by the
+ * caller. */
 char *option_reference(void);
 
 #endif

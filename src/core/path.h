@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Windows paths as text: nothing here asks a file system. Both '\' and '/' separate; results use '\'.
-   Every char * that is returned is the caller's to free(). */
+/* Windows paths as text: nothing here asks a file system. Both '\' and '/' separate; results use
+   '\'. Every char * that is returned is the caller's to free(). */
 
-/* "C:\x", "\\server\share\x" and "\\?\C:\x" are absolute; "x", "..\x" are relative; so are "C:x" and
+/* "C:\x", "\\server\share\x" and "\\?\C:\x" are absolute; "x", "..\x" are relative; so are "C:x"
+   and
    "\x", which depend on a current drive or folder and which stdinetd therefore refuses:
    path_is_ambiguous says so. */
 bool path_is_absolute(const char *path);
@@ -19,8 +20,8 @@ bool path_is_bare(const char *path);
 /* base joined with path, or path alone where it is absolute; "." and ".." are folded away. */
 char *path_join(const char *base, const char *path);
 
-/* "C:\a\echo.exe" -> "C:\a" (folder), "echo" (stem), ".exe" (extension, pointing into path; "" where
-   there is none). The folder of "C:\a.exe" is "C:\". */
+/* "C:\a\echo.exe" -> "C:\a" (folder), "echo" (stem), ".exe" (extension, pointing into path; ""
+   where there is none). The folder of "C:\a.exe" is "C:\". */
 char *path_folder(const char *path);
 char *path_stem(const char *path);
 const char *path_extension(const char *path);

@@ -1,0 +1,91 @@
+#include "core/option_checks.h"
+
+#include "core/ascii.h"
+#include "core/ip.h"
+#include "core/path.h"
+#include "core/utf8.h"
+
+#include <string.h>
+
+enum { EXCERPT = 60 };
+
+bool check_path(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    if (!path_is_ambiguous(text))
+        return true;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    return error_set(error,
+                     "'%s' depends on a current drive or folder; write the whole path, or one"
+                     " that starts at base",
+                     excerpt);
+}
+
+/* Letters, digits, '-', '_' and '.', and at least one letter: without, it is a mistyped address. */
+static bool looks_like_host_name(const char *text)
+{
+    bool letter = false;
+    for (; *text != '\0'; text++) {
+        bool other = (unsigned char)*text >= 0x80; /* an internationalized name */
+        letter = letter || other || ascii_is_letter(*text);
+        if (!other && !ascii_is_letter(*text) && !ascii_is_digit(*text) &&
+            strchr("-_.", *text) == NULL)
+            return false;
+    }
+    return letter;
+}
+
+/* Without its zone: "fe80::1%4" -> "fe80::1". */
+static bool is_address(const char *text)
+{
+    struct ip ip;
+    char address[64];
+    size_t length = strcspn(text, "%");
+    bool zone = text[length] == '%' && text[length + 1] != '\0';
+    if (length >= sizeof address || (text[length] == '%' && !zone))
+        return false;
+    memcpy(address, text, length);
+    address[length] = '\0';
+    return ip_parse(address, &ip) && (!zone || ip.version == 6);
+}
+
+bool check_bind(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    if (strcmp(text, "*") == 0 || is_address(text) || looks_like_host_name(text))
+        return true;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    return error_set(error,
+                     "'%s' is neither an address nor a host name nor * (ports are written in"
+                     " 'port')",
+                     excerpt);
+}
+
+bool check_env(const char *text, struct error *error)
+{
+    static const char *const own[] = {
+        "PROTO",       "TCPREMOTEIP", "TCPREMOTEPORT", "TCPLOCALIP",       "TCPLOCALPORT",
+        "REMOTE_ADDR", "REMOTE_PORT", "REMOTE_HOST",   "STDINETD_SERVICE", "STDINETD_CONNECTION"};
+    char excerpt[EXCERPT];
+    size_t length = strcspn(text, "=");
+    if (length == 0 || text[length] == '\0') {
+        utf8_excerpt(excerpt, sizeof excerpt, text);
+        return error_set(error, "'%s' is not NAME=value", excerpt);
+    }
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strlen(own[i]) == length && ascii_equals_n(own[i], text, length))
+            return error_set(
+                error, "'%s' is set by stdinetd for every connection; choose another name", own[i]);
+    return true;
+}
+
+bool check_passenv(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    size_t length = strcspn(text, "=*");
+    if (*text != '\0' && (text[length] == '\0' || strcmp(text + length, "*") == 0))
+        return true;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    return error_set(error, "'%s' is not the name of a variable (a * may stand at its end)",
+                     excerpt);
+}

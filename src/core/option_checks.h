@@ -1,0 +1,22 @@
+#ifndef STDINETD_CORE_OPTION_CHECKS_H
+#define STDINETD_CORE_OPTION_CHECKS_H
+
+#include "core/error.h"
+
+#include <stdbool.h>
+
+/* What the option table asks about single texts: whether they can mean anything at all. */
+
+/* Not "C:x" or "\x", which depend on a current drive or folder. */
+bool check_path(const char *text, struct error *error);
+
+/* "*", an address, or a host name. */
+bool check_bind(const char *text, struct error *error);
+
+/* "NAME=value", and not a variable that stdinetd sets for every connection. */
+bool check_env(const char *text, struct error *error);
+
+/* A name, which may end in '*'. */
+bool check_passenv(const char *text, struct error *error);
+
+#endif

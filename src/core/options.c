@@ -1,0 +1,221 @@
+#include "core/options.h"
+
+#include "core/config.h"
+#include "core/memory.h"
+#include "core/option_checks.h"
+#include "core/suggest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVER  SECTION_SERVER
+#define SERVICE SECTION_SERVICE
+
+#define IN_SERVER(field)  offsetof(struct config, field)
+#define IN_SERVICE(field) offsetof(struct service, field)
+
+#define SECOND ((uint64_t)1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+
+static const char whole_server[] = "The whole server";
+static const char where[] = "Where a service listens";
+static const char what[] = "What it starts";
+static const char how[] = "How it starts and ends";
+static const char how_many[] = "How many at a time";
+
+/* clang-format off */
+const struct option option_table[] = {
+    {"base", SERVER, OPTION_TEXT, IN_SERVER(base), 0, 0, ".", {0}, RELOAD_LIVE,
+     "The folder that relative paths start at, itself relative to the folder of the file.",
+     whole_server, check_path},
+    {"instances", SERVER, OPTION_COUNT, IN_SERVER(instances), 1, 0, "1000", {"unlimited"}, RELOAD_LIVE,
+     "Connections served at a time by all services together; further ones wait or are refused, as each"
+     " service's overload says.",
+     whole_server, NULL},
+    {"spawn_threads", SERVER, OPTION_COUNT, IN_SERVER(spawn_threads), 1, 64, "4", {0}, RELOAD_NEVER,
+     "Threads that start programs; each can be busy with one start at a time.",
+     whole_server, NULL},
+    {"drain", SERVER, OPTION_TIME, IN_SERVER(drain), 0, 24 * HOUR, "30s", {0}, RELOAD_LIVE,
+     "How long open connections may go on when the server is told to stop; then their programs are ended.",
+     whole_server, NULL},
+    {"log_level", SERVER, OPTION_CHOICE, IN_SERVER(log_level), 0, 0, "info",
+     {"error", "warning", "info", "debug"}, RELOAD_LIVE,
+     "The least important kind of message that is still shown.",
+     whole_server, NULL},
+    {"accept_with", SERVER, OPTION_CHOICE, IN_SERVER(accept_with), 0, 0, "acceptex",
+     {"acceptex", "accept"}, RELOAD_NEVER,
+     "The Windows call that takes connections: accept is for machines where a security product breaks"
+     " AcceptEx.",
+     whole_server, NULL},
+
+    {"port", SERVICE, OPTION_PORTS, IN_SERVICE(port), 0, 65535, "", {0}, RELOAD_LISTENER,
+     "The TCP ports to listen on; 0 takes any free one and the log says which.",
+     where, NULL},
+    {"bind", SERVICE, OPTION_LIST, IN_SERVICE(bind), 0, 0, "127.0.0.1", {0}, RELOAD_LISTENER,
+     "The addresses or host names of this machine to listen on; * is every address, IPv4 and IPv6, and"
+     " so serves the network.",
+     where, check_bind},
+    {"protocol", SERVICE, OPTION_CHOICE, IN_SERVICE(protocol), 0, 0, "tcp", {"tcp"}, RELOAD_LISTENER,
+     "The transport.",
+     where, NULL},
+    {"backlog", SERVICE, OPTION_COUNT, IN_SERVICE(backlog), 1, 65535, "200", {0}, RELOAD_LISTENER,
+     "Connections that Windows keeps waiting until the server takes them.",
+     where, NULL},
+    {"nodelay", SERVICE, OPTION_BOOLEAN, IN_SERVICE(nodelay), 0, 0, "yes", {0}, RELOAD_LIVE,
+     "Send small pieces at once instead of collecting them (TCP_NODELAY).",
+     where, NULL},
+    {"keepalive", SERVICE, OPTION_TIME, IN_SERVICE(keepalive), SECOND, 24 * HOUR, "60s", {"no"},
+     RELOAD_LIVE,
+     "How long a connection is silent before Windows asks whether the client is still there.",
+     where, NULL},
+    {"disable", SERVICE, OPTION_BOOLEAN, IN_SERVICE(disable), 0, 0, "no", {0}, RELOAD_LIVE,
+     "Leave the service out; what is written is checked all the same, but not what it needs on the disk.",
+     where, NULL},
+
+    {"server", SERVICE, OPTION_TEXT, IN_SERVICE(server), 0, 0, "", {0}, RELOAD_LIVE,
+     "The program to start for each connection: a path from base, or a bare name that is looked for in"
+     " base and then in PATH; .cmd and .bat files are run by cmd.exe.",
+     what, check_path},
+    {"server_args", SERVICE, OPTION_LIST, IN_SERVICE(server_args), 0, 0, "", {0}, RELOAD_LIVE,
+     "Its arguments.",
+     what, NULL},
+    {"working_directory", SERVICE, OPTION_TEXT, IN_SERVICE(working_directory), 0, 0, "", {0},
+     RELOAD_LIVE,
+     "The folder it starts in, relative to base; base itself where this is not given.",
+     what, check_path},
+    {"env", SERVICE, OPTION_LIST, IN_SERVICE(env), 0, 0, "", {0}, RELOAD_LIVE,
+     "Environment variables for it, each as NAME=value.",
+     what, check_env},
+    {"passenv", SERVICE, OPTION_LIST, IN_SERVICE(passenv), 0, 0, "*", {0}, RELOAD_LIVE,
+     "The server's own environment variables that it gets too: names, or beginnings of names with a *"
+     " behind; what every Windows program needs (PATH, SystemRoot, TEMP and the like) always passes.",
+     what, check_passenv},
+
+    {"console", SERVICE, OPTION_CHOICE, IN_SERVICE(console), 0, 0, "shared",
+     {"shared", "none", "own"}, RELOAD_LIVE,
+     "The console that its programs get: the server's, none, or a new hidden one for each, which makes"
+     " starting slower.",
+     how, NULL},
+    {"end", SERVICE, OPTION_CHOICE, IN_SERVICE(end), 0, 0, "handler", {"handler", "job"}, RELOAD_LIVE,
+     "When a connection is over: when the program exits (what it left running is ended), or when"
+     " everything that it started has exited too.",
+     how, NULL},
+    {"linger", SERVICE, OPTION_TIME, IN_SERVICE(linger), 0, 30 * SECOND, "5s", {0}, RELOAD_LIVE,
+     "How long the end of the output is looked after when the program has exited while its client still"
+     " sends; with 0 the client may lose output.",
+     how, NULL},
+
+    {"instances", SERVICE, OPTION_COUNT, IN_SERVICE(instances), 1, 0, "100", {"unlimited"},
+     RELOAD_LIVE,
+     "Connections of this service served at a time.",
+     how_many, NULL},
+    {"overload", SERVICE, OPTION_CHOICE, IN_SERVICE(overload), 0, 0, "queue", {"queue", "refuse"},
+     RELOAD_LIVE,
+     "What becomes of a connection beyond instances: it waits in the backlog, or is closed at once.",
+     how_many, NULL},
+};
+/* clang-format on */
+
+const size_t option_count = sizeof option_table / sizeof *option_table;
+
+const struct option *option_find(enum option_section section, const char *name)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].section == section && strcmp(option_table[i].name, name) == 0)
+            return &option_table[i];
+    return NULL;
+}
+
+const char *option_suggest(enum option_section section, const char *name)
+{
+    const char *names[sizeof option_table / sizeof *option_table];
+    size_t count = 0;
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].section == section)
+            names[count++] = option_table[i].name;
+    return suggest(name, names, count);
+}
+
+static void free_field(enum option_type type, void *field)
+{
+    switch (type) {
+    case OPTION_TEXT:
+        free(*(char **)field);
+        *(char **)field = NULL;
+        break;
+    case OPTION_LIST:
+        text_list_free(field);
+        break;
+    case OPTION_PORTS:
+        free(((struct port_list *)field)->items);
+        *(struct port_list *)field = (struct port_list){0};
+        break;
+    case OPTION_BOOLEAN:
+    case OPTION_COUNT:
+    case OPTION_TIME:
+    case OPTION_CHOICE:
+        break;
+    }
+}
+
+static void copy_ports(struct port_list *to, const struct port_list *from)
+{
+    if (from->count == 0)
+        return;
+    to->items = memory_grow(NULL, from->count, sizeof *to->items);
+    memcpy(to->items, from->items, from->count * sizeof *to->items);
+    to->count = from->count;
+}
+
+static void copy_field(enum option_type type, void *to, const void *from)
+{
+    switch (type) {
+    case OPTION_BOOLEAN:
+        *(bool *)to = *(const bool *)from;
+        break;
+    case OPTION_COUNT:
+    case OPTION_TIME:
+        *(uint64_t *)to = *(const uint64_t *)from;
+        break;
+    case OPTION_CHOICE:
+        *(int *)to = *(const int *)from;
+        break;
+    case OPTION_TEXT: {
+        const char *text = *(char *const *)from;
+        *(char **)to = text == NULL ? NULL : memory_copy(text);
+        break;
+    }
+    case OPTION_LIST:
+        text_list_append_all(to, from);
+        break;
+    case OPTION_PORTS:
+        copy_ports(to, from);
+        break;
+    }
+}
+
+void option_set_defaults(enum option_section section, void *target)
+{
+    struct error ignored; /* a test has parsed every initial value */
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].section == section && *option_table[i].initial != '\0')
+            option_parse(&option_table[i], option_table[i].initial, false, target, &ignored);
+}
+
+void option_copy(enum option_section section, void *to, const void *from)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        if (option->section == section)
+            copy_field(option->type, (char *)to + option->offset,
+                       (const char *)from + option->offset);
+    }
+}
+
+void option_free(enum option_section section, void *target)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].section == section)
+            free_field(option_table[i].type, (char *)target + option_table[i].offset);
+}

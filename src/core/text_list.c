@@ -1,0 +1,36 @@
+#include "core/text_list.h"
+
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void text_list_append(struct text_list *list, const char *text)
+{
+    char *copy = memory_copy(text); /* first: text may be one of the list's own */
+    list->items = memory_grow(list->items, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = copy;
+}
+
+void text_list_append_all(struct text_list *list, const struct text_list *from)
+{
+    size_t count = from->count; /* from may be the list itself */
+    for (size_t i = 0; i < count; i++)
+        text_list_append(list, from->items[i]);
+}
+
+void text_list_free(struct text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct text_list){0};
+}
+
+bool text_list_contains(const struct text_list *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
+}
