@@ -1,0 +1,61 @@
+#include "probe.h"
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <windows.h>
+
+static const struct mode {
+    const wchar_t *name;
+    int (*run)(wchar_t **arguments);
+} modes[] = {
+    {L"arguments", probe_arguments}, {L"close-stdin", probe_close_stdin},
+    {L"console", probe_console},     {L"crash", probe_crash},
+    {L"deaf", probe_deaf},           {L"environment", probe_environment},
+    {L"exit", probe_exit},           {L"flood", probe_flood},
+    {L"folder", probe_folder},       {L"handles", probe_handles},
+    {L"hang", probe_hang},           {L"parent", probe_parent},
+    {L"polite", probe_polite},       {L"sink", probe_sink},
+    {L"stderr", probe_stderr},
+};
+
+void say(const wchar_t *format, ...)
+{
+    wchar_t text[8192];
+    char line[3 * 8192];
+    va_list values;
+    int length;
+
+    va_start(values, format);
+    if (vswprintf(text, sizeof text / sizeof text[0], format, values) < 0)
+        text[0] = L'\0'; /* too long */
+    va_end(values);
+    length = WideCharToMultiByte(CP_UTF8, 0, text, -1, line, sizeof line, NULL, NULL);
+    if (length > 0) {
+        line[length - 1] = '\n'; /* in the place of its NUL */
+        _write(1, line, (unsigned)length);
+    }
+}
+
+size_t hear(char *line, size_t size)
+{
+    size_t length = 0;
+
+    while (length < size - 1 && _read(0, line + length, 1) == 1 && line[length] != '\n')
+        length++;
+    line[length] = '\0';
+    return length;
+}
+
+int wmain(int argc, wchar_t **argv)
+{
+    _setmode(0, _O_BINARY);
+    _setmode(1, _O_BINARY);
+    for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof modes[0]; i++) {
+        if (wcscmp(argv[1], modes[i].name) == 0)
+            return modes[i].run(argv + 2);
+    }
+    fputs("usage: probe MODE [ARGUMENT]; see probe.h\n", stderr);
+    return 2;
+}

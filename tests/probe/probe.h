@@ -1,0 +1,36 @@
+#ifndef STDINETD_TESTS_PROBE_H
+#define STDINETD_TESTS_PROBE_H
+
+/* The handlers that only tests start: "probe MODE [ARGUMENT]". Output is in UTF-8, its lines end in
+   "\n", and it is not buffered. A mode returns the exit code. */
+
+#include <wchar.h>
+
+/* endings.c: how a handler comes to its end, or does not */
+int probe_exit(wchar_t **arguments);  /* N: exits with this code at once */
+int probe_crash(wchar_t **arguments); /* writes "crashing", reads from address 0 */
+int probe_hang(wchar_t **arguments);  /* writes its process id and never ends */
+int probe_deaf(wchar_t **arguments);  /* the same, and ignores Ctrl-Break */
+int probe_polite(
+    wchar_t **arguments); /* the same, but at Ctrl-Break it writes "break" and exits 3 */
+int probe_flood(wchar_t **arguments); /* N: writes N bytes, reads nothing, exits */
+int probe_sink(wchar_t **arguments);  /* reads all there is, then writes how many bytes it was */
+int probe_close_stdin(wchar_t **arguments); /* reads a line, closes stdin, then writes that line */
+int probe_parent(wchar_t **arguments);      /* [quiet]: see spawn in endings.c */
+
+/* surroundings.c: what a handler finds around it */
+int probe_arguments(wchar_t **arguments); /* its arguments, one per line */
+int probe_environment(wchar_t **arguments);
+int probe_folder(wchar_t **arguments);
+int probe_handles(wchar_t **arguments); /* every handle it has: value, type, kind */
+int probe_console(wchar_t **arguments);
+int probe_stderr(wchar_t **arguments); /* TEXT: one line on stderr, none on stdout */
+
+/* One line of UTF-8 to stdout. */
+void say(const wchar_t *format, ...);
+
+/* Reads one line, byte by byte, so that nothing behind it is taken. Returns its length; "\n" is cut
+   off. At the end of input the length is that of what came before it. */
+size_t hear(char *line, size_t size);
+
+#endif

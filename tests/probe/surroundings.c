@@ -1,0 +1,82 @@
+#include "probe.h"
+
+#include <stdio.h>
+#include <windows.h>
+#include <winternl.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+int probe_arguments(wchar_t **arguments)
+{
+    for (wchar_t **argument = arguments; *argument != NULL; argument++)
+        say(L"%ls", *argument);
+    return 0;
+}
+
+int probe_environment(wchar_t **arguments)
+{
+    wchar_t *block = GetEnvironmentStringsW();
+
+    (void)arguments;
+    for (const wchar_t *variable = block; *variable != L'\0'; variable += wcslen(variable) + 1)
+        say(L"%ls", variable);
+    FreeEnvironmentStringsW(block);
+    return 0;
+}
+
+int probe_folder(wchar_t **arguments)
+{
+    wchar_t folder[1024];
+
+    (void)arguments;
+    GetCurrentDirectoryW(COUNT(folder), folder);
+    say(L"%ls", folder);
+    return 0;
+}
+
+/* "24 File pipe", where the kind is what GetFileType says: a socket is a pipe to it. Handle values
+   are small multiples of 4. */
+int probe_handles(wchar_t **arguments)
+{
+    static const wchar_t *const kinds[] = {L"unknown", L"disk", L"character", L"pipe"};
+
+    (void)arguments;
+    for (ULONG_PTR value = 4; value < 4096; value += 4) {
+        HANDLE handle = (HANDLE)value;
+        union {
+            PUBLIC_OBJECT_TYPE_INFORMATION information;
+            char room[1024];
+        } type;
+        DWORD flags;
+
+        if (!GetHandleInformation(handle, &flags))
+            continue;
+        if (NtQueryObject(handle, ObjectTypeInformation, &type, sizeof type, NULL) < 0)
+            continue;
+        say(L"%lu %ls %ls", (unsigned long)value, type.information.TypeName.Buffer,
+            kinds[GetFileType(handle) & 3]);
+    }
+    return 0;
+}
+
+/* Whether it has a console, how that is titled (so that two can be told apart), and who is on it.
+ */
+int probe_console(wchar_t **arguments)
+{
+    wchar_t title[256] = L"";
+    DWORD processes[64];
+    DWORD count = GetConsoleProcessList(processes, COUNT(processes));
+
+    (void)arguments;
+    say(L"console %ls", GetConsoleCP() == 0 ? L"no" : L"yes");
+    GetConsoleTitleW(title, COUNT(title));
+    say(L"title %ls", title);
+    say(L"processes %lu", count);
+    return 0;
+}
+
+int probe_stderr(wchar_t **arguments)
+{
+    fprintf(stderr, "%ls\n", arguments[0]);
+    return 0;
+}
