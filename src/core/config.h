@@ -12,6 +12,7 @@
 enum accept_with { ACCEPT_WITH_ACCEPTEX, ACCEPT_WITH_ACCEPT };
 enum protocol { PROTOCOL_TCP };
 enum console { CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
+enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
 enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
 
@@ -34,6 +35,7 @@ struct service {
     struct text_list env;     /* NAME=value */
     struct text_list passenv; /* names; "*" = all */
 
+    int error_output; /* enum error_output: the option stderr */
     int console;     /* enum console */
     int end;         /* enum end */
     uint64_t linger; /* ms; 0 = close at once */

@@ -92,6 +92,11 @@ const struct option option_table[] = {
      " behind; what every Windows program needs (PATH, SystemRoot, TEMP and the like) always passes.",
      what, check_passenv},
 
+    {"stderr", SERVICE, OPTION_CHOICE, IN_SERVICE(error_output), 0, 0, "log",
+     {"log", "null", "socket"}, RELOAD_LIVE,
+     "Where its error output goes: line by line to the log, nowhere, or to the client, which few protocols"
+     " bear.",
+     how, NULL},
     {"console", SERVICE, OPTION_CHOICE, IN_SERVICE(console), 0, 0, "shared",
      {"shared", "none", "own"}, RELOAD_LIVE,
      "The console that its programs get: the server's, none, or a new hidden one for each, which makes"

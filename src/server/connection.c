@@ -4,6 +4,7 @@
 #include "server/connection_table.h"
 #include "windows/console.h"
 #include "windows/job.h"
+#include "windows/pipe.h"
 #include "windows/text.h"
 
 #include <stdio.h>
@@ -63,9 +64,22 @@ static void close_connection(struct connection *connection)
     describe_exit(connection, detail, sizeof detail);
     log_connection(connection, LEVEL_INFO, "close", detail);
     connection_table_remove(server->connections, connection);
-    free(connection->failure);
     free(connection);
     server_check_stopped(server);
+}
+
+static void part_ended(struct connection *connection)
+{
+    if (--connection->open_parts == 0)
+        close_connection(connection);
+}
+
+static void on_errors_ended(struct error_stream *stream)
+{
+    struct connection *connection = CONTAINER(stream, struct connection, errors);
+
+    connection->error_pipe = NULL;
+    part_ended(connection);
 }
 
 /* --- lingering */
@@ -78,7 +92,7 @@ static void on_linger_ended(struct lingering *linger, enum linger_end end)
         connection->reason = "client reset";
     else if (connection->reason == NULL && end == LINGER_TIMEOUT)
         connection->reason = "client did not close";
-    close_connection(connection);
+    part_ended(connection);
 }
 
 /* The handler is gone, or never came. */
@@ -95,6 +109,8 @@ static void end_serving(struct connection *connection)
     if (connection->child.job != NULL)
         CloseHandle(connection->child.job);
     connection->child.process = connection->child.job = NULL;
+    if (connection->error_pipe != NULL)
+        error_stream_finish(&connection->errors);
     if (quiet_ms > 0) {
         linger_begin(&connection->linger, &server->loop, connection->socket, quiet_ms,
                      on_linger_ended);
@@ -104,7 +120,7 @@ static void end_serving(struct connection *connection)
     } else {
         closesocket(connection->socket);
         admission_leave(connection);
-        close_connection(connection);
+        part_ended(connection);
     }
 }
 
@@ -158,12 +174,58 @@ static void end_handler(struct connection *connection, uint64_t stop_ms)
 
 /* --- launching */
 
+/* On a spawn thread: fills in what its stderr becomes, *childs being the end to close after the
+ * launch. */
+static bool open_error_output(struct connection *connection, struct launch *request, HANDLE *childs)
+{
+    const struct running_service *service = connection->service;
+    struct pipe pipe;
+
+    if (service->settings->error_output == ERROR_OUTPUT_NULL)
+        request->error_output = service->server->null_output;
+    if (service->settings->error_output != ERROR_OUTPUT_LOG)
+        return true;
+    if (!pipe_from_child(&pipe, &connection->failure.error)) {
+        connection->failure.temporary = true;
+        return false;
+    }
+    connection->error_pipe = pipe.ours;
+    request->error_output = *childs = pipe.childs;
+    return true;
+}
+
+/* On a spawn thread. */
+static bool launch_in(struct connection *connection, const wchar_t *environment)
+{
+    const struct running_service *service = connection->service;
+    const struct handler *handler = &service->handler;
+    HANDLE childs = NULL;
+    struct launch request = {.program = handler->program,
+                             .command_line = handler->command_line,
+                             .folder = handler->folder,
+                             .environment = environment,
+                             .socket = connection->socket,
+                             .console = handler->console,
+                             .port = service->server->loop.port,
+                             .key = connection->number};
+
+    if (!open_error_output(connection, &request, &childs))
+        return false;
+    bool launched = launch(&request, &connection->child, &connection->failure);
+    if (childs != NULL)
+        CloseHandle(childs);
+    if (!launched && connection->error_pipe != NULL) {
+        CloseHandle(connection->error_pipe);
+        connection->error_pipe = NULL;
+    }
+    return launched;
+}
+
 /* On a spawn thread. */
 static void run_launch(struct spawn_task *task)
 {
     struct connection *connection = CONTAINER(task, struct connection, task);
     const struct running_service *service = connection->service;
-    const struct handler *handler = &service->handler;
     char name[100];
 
     snprintf(name, sizeof name, "%s#%llu", service->settings->name,
@@ -172,22 +234,13 @@ static void run_launch(struct spawn_task *task)
                           .local = &connection->local,
                           .service = service->settings->name,
                           .connection = name};
-    wchar_t *environment = handler_environment(handler, &visit);
+    wchar_t *environment = handler_environment(&service->handler, &visit);
     if (environment == NULL) {
-        connection->failure->temporary = true;
-        error_set(&connection->failure->error, "no memory for the handler's environment");
+        connection->failure.temporary = true;
+        error_set(&connection->failure.error, "no memory for the handler's environment");
         return;
     }
-    struct launch request = {.program = handler->program,
-                             .command_line = handler->command_line,
-                             .folder = handler->folder,
-                             .environment = environment,
-                             .socket = connection->socket,
-                             .error_output = service->server->error_output,
-                             .console = handler->console,
-                             .port = service->server->loop.port,
-                             .key = connection->number};
-    connection->launched = launch(&request, &connection->child, connection->failure);
+    connection->launched = launch_in(connection, environment);
     free(environment);
 }
 
@@ -195,14 +248,23 @@ static void fail_launch(struct connection *connection)
 {
     struct server *server = server_of(connection);
 
-    if (connection->failure->temporary && !connection->must_end &&
+    if (connection->failure.temporary && !connection->must_end &&
         connection->tries < ARRAYSIZE(try_again_ms)) {
         timer_set(&server->loop, &connection->timer, try_again_ms[connection->tries++]);
         return;
     }
-    log_connection(connection, LEVEL_ERROR, "fail", connection->failure->error.text);
+    log_connection(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
     connection->reason = "launch failed";
     end_serving(connection);
+}
+
+/* Each line of its stderr is a record; a log with enough to do slows the handler down. */
+static bool on_error_line(struct error_stream *stream, const char *text)
+{
+    struct connection *connection = CONTAINER(stream, struct connection, errors);
+
+    log_connection(connection, LEVEL_INFO, "stderr", text);
+    return !log_is_busy(server_of(connection)->log);
 }
 
 /* Back on the loop. */
@@ -214,10 +276,15 @@ static void launch_done(struct spawn_task *task)
         fail_launch(connection);
         return;
     }
-    free(connection->failure);
-    connection->failure = NULL;
     connection->state = CONNECTION_SERVING;
     log_connection(connection, LEVEL_INFO, "open", NULL);
+    if (connection->error_pipe != NULL) {
+        connection->open_parts++;
+        connection->errors.loop = &server_of(connection)->loop;
+        connection->errors.line = on_error_line;
+        connection->errors.ended = on_errors_ended;
+        error_stream_begin(&connection->errors, connection->error_pipe);
+    }
     if (connection->must_end)
         end_handler(connection, 0);
     connection_job_message(connection, 0, 0); /* it may have ended already */
@@ -231,6 +298,7 @@ static void submit(struct connection *connection)
 void connection_launch(struct connection *connection)
 {
     connection->state = CONNECTION_LAUNCHING;
+    connection->open_parts = 1;
     socket_set_nodelay(connection->socket, connection->service->settings->nodelay);
     if (connection->service->settings->keepalive > 0)
         socket_set_keepalive(connection->socket, connection->service->settings->keepalive);
@@ -286,7 +354,6 @@ void connection_refuse(struct connection *connection, const char *reason)
     log_connection(connection, LEVEL_INFO, "refuse", reason);
     closesocket(connection->socket);
     connection_table_remove(server->connections, connection);
-    free(connection->failure);
     free(connection);
 }
 
@@ -294,21 +361,17 @@ void connection_begin(struct running_service *service, const struct arrival *arr
 {
     struct server *server = service->server;
     struct connection *connection = calloc(1, sizeof *connection);
-    struct launch_failure *failure = calloc(1, sizeof *failure);
 
-    if (connection == NULL || failure == NULL) {
+    if (connection == NULL) {
         struct record record = {.level = LEVEL_ERROR,
                                 .verb = "fail",
                                 .service = service->settings->name,
                                 .detail = "no memory for one more connection"};
         server_log(server, &record);
-        free(connection);
-        free(failure);
         closesocket(arrival->socket);
         return;
     }
     connection->service = service;
-    connection->failure = failure;
     connection->socket = arrival->socket;
     connection->peer = arrival->peer;
     connection->local = arrival->local;

@@ -1,6 +1,7 @@
 #ifndef STDINETD_SERVER_CONNECTION_H
 #define STDINETD_SERVER_CONNECTION_H
 
+#include "server/error_stream.h"
 #include "server/launch.h"
 #include "server/linger.h"
 #include "server/server.h"
@@ -32,18 +33,21 @@ struct connection {
         served_ms; /* when it was accepted, and how long the handler took from then */
 
     struct spawn_task task; /* launching: what the spawn thread is given … */
-    struct launch_failure *failure;
-    bool launched; /* … and what it found */
+    struct launch_failure failure;
+    HANDLE error_pipe; /* our end, where stderr = log */
+    bool launched;     /* … and what it found */
     unsigned tries;
     struct child child;
 
     bool job_was_emptied; /* the job said so, perhaps before the launch was known */
     bool handler_exited;
     DWORD exit_code;
-    const char *reason; /* why it was not a plain exit; NULL where it was */
-    bool must_end;      /* asked to end while launching */
-    struct timer timer; /* launching: the next try; serving: from asking to end to making it */
+    const char *reason;  /* why it was not a plain exit; NULL where it was */
+    bool must_end;       /* asked to end while launching */
+    struct timer timer;  /* launching: the next try; serving: from asking to end to making it */
+    unsigned open_parts; /* itself until it has lingered, and the stream of its stderr */
     struct lingering linger;
+    struct error_stream errors;
 
     struct connection *next_in_bucket;
     struct connection *next_waiting;

@@ -74,7 +74,6 @@ static void release(struct connection *connection, void *context)
         CloseHandle(connection->child.job);
     if (connection->child.process != NULL)
         CloseHandle(connection->child.process);
-    free(connection->failure);
     free(connection);
 }
 

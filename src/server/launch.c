@@ -11,8 +11,8 @@ struct preparation {
     LPPROC_THREAD_ATTRIBUTE_LIST attributes;
     bool attributes_initialized;
     wchar_t *command_line; /* CreateProcessW may write into it */
-    HANDLE input, output;
-    HANDLE inherited[3];
+    HANDLE standard[3];    /* stdin, stdout, stderr: all that the child inherits */
+    size_t duplicates;     /* how many of them, from the first, are ours to close */
 };
 
 /* Failures for want of something that other connections will give back. */
@@ -37,30 +37,28 @@ static bool fail(struct launch_failure *failure, const char *call, const wchar_t
     return error_code(&failure->error, code, "%s%s", call, name);
 }
 
-/* stdin and stdout are separate handles: a program that closes its stdin keeps its stdout. */
-static bool duplicate_socket(struct preparation *preparation, SOCKET socket,
-                             struct launch_failure *failure)
+/* Separate handles: a program that closes its stdin keeps its stdout. */
+static bool prepare_handles(struct preparation *preparation, const struct launch *request,
+                            struct launch_failure *failure)
 {
     HANDLE self = GetCurrentProcess();
+    size_t count = request->error_output == NULL ? 3 : 2;
 
-    if (!DuplicateHandle(self, (HANDLE)socket, self, &preparation->input, 0, TRUE,
-                         DUPLICATE_SAME_ACCESS) ||
-        !DuplicateHandle(self, (HANDLE)socket, self, &preparation->output, 0, TRUE,
-                         DUPLICATE_SAME_ACCESS))
-        return fail(failure, "DuplicateHandle of the socket", NULL);
+    preparation->standard[2] = request->error_output;
+    while (preparation->duplicates < count) {
+        if (!DuplicateHandle(self, (HANDLE)request->socket, self,
+                             &preparation->standard[preparation->duplicates], 0, TRUE,
+                             DUPLICATE_SAME_ACCESS))
+            return fail(failure, "DuplicateHandle of the socket", NULL);
+        preparation->duplicates++;
+    }
     return true;
 }
 
-static bool prepare_attributes(struct preparation *preparation, HANDLE error_output,
-                               struct child *child, struct launch_failure *failure)
+static bool prepare_attributes(struct preparation *preparation, struct child *child,
+                               struct launch_failure *failure)
 {
     SIZE_T size = 0;
-    size_t count = 2;
-
-    preparation->inherited[0] = preparation->input;
-    preparation->inherited[1] = preparation->output;
-    if (error_output != NULL)
-        preparation->inherited[count++] = error_output;
 
     InitializeProcThreadAttributeList(NULL, 2, 0, &size);
     preparation->attributes = malloc(size);
@@ -72,7 +70,8 @@ static bool prepare_attributes(struct preparation *preparation, HANDLE error_out
         return fail(failure, "InitializeProcThreadAttributeList", NULL);
     preparation->attributes_initialized = true;
     if (!UpdateProcThreadAttribute(preparation->attributes, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-                                   preparation->inherited, count * sizeof(HANDLE), NULL, NULL) ||
+                                   (void *)preparation->standard, sizeof preparation->standard,
+                                   NULL, NULL) ||
         !UpdateProcThreadAttribute(preparation->attributes, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST,
                                    &child->job, sizeof child->job, NULL, NULL))
         return fail(failure, "UpdateProcThreadAttribute", NULL);
@@ -99,9 +98,9 @@ static bool create_process(const struct launch *request, struct preparation *pre
 {
     STARTUPINFOEXW startup = {.StartupInfo = {.cb = sizeof startup,
                                               .dwFlags = STARTF_USESTDHANDLES,
-                                              .hStdInput = preparation->input,
-                                              .hStdOutput = preparation->output,
-                                              .hStdError = request->error_output},
+                                              .hStdInput = preparation->standard[0],
+                                              .hStdOutput = preparation->standard[1],
+                                              .hStdError = preparation->standard[2]},
                               .lpAttributeList = preparation->attributes};
     PROCESS_INFORMATION process;
 
@@ -113,12 +112,6 @@ static bool create_process(const struct launch *request, struct preparation *pre
     child->process = process.hProcess;
     child->pid = process.dwProcessId;
     return true;
-}
-
-static void close_if_open(HANDLE handle)
-{
-    if (handle != NULL)
-        CloseHandle(handle);
 }
 
 bool launch(const struct launch *request, struct child *child, struct launch_failure *failure)
@@ -138,18 +131,18 @@ bool launch(const struct launch *request, struct child *child, struct launch_fai
         failure->temporary = is_temporary(GetLastError());
         goto done;
     }
-    launched = duplicate_socket(&preparation, request->socket, failure) &&
-               prepare_attributes(&preparation, request->error_output, child, failure) &&
+    launched = prepare_handles(&preparation, request, failure) &&
+               prepare_attributes(&preparation, child, failure) &&
                create_process(request, &preparation, child, failure);
 done:
     if (preparation.attributes_initialized)
         DeleteProcThreadAttributeList(preparation.attributes);
     free(preparation.attributes);
-    close_if_open(preparation.output);
-    close_if_open(preparation.input);
+    while (preparation.duplicates > 0)
+        CloseHandle(preparation.standard[--preparation.duplicates]);
     free(preparation.command_line);
-    if (!launched) {
-        close_if_open(child->job);
+    if (!launched && child->job != NULL) {
+        CloseHandle(child->job);
         child->job = NULL;
     }
     return launched;

@@ -14,7 +14,7 @@ struct launch {
     const wchar_t *folder;       /* the child's current folder */
     const wchar_t *environment;  /* a sorted UTF-16 block */
     SOCKET socket;               /* becomes stdin and stdout; must be non-overlapped */
-    HANDLE error_output;         /* becomes stderr; inheritable */
+    HANDLE error_output;         /* becomes stderr; inheritable; NULL: the socket does too */
     enum console console;
     HANDLE port;   /* the completion port that the child's job reports to … */
     ULONG_PTR key; /* … under this key */

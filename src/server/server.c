@@ -136,19 +136,12 @@ static bool add_services(struct server *server, struct error *error)
     return added;
 }
 
-/* stderr of every handler, for now, is the server's own. */
-static HANDLE open_error_output(void)
+static HANDLE open_null_output(void)
 {
     SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
-    HANDLE self = GetCurrentProcess();
-    HANDLE own = GetStdHandle(STD_ERROR_HANDLE);
-    HANDLE output;
+    HANDLE output = CreateFileW(L"NUL", GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                &inheritable, OPEN_EXISTING, 0, NULL);
 
-    if (own != NULL && own != INVALID_HANDLE_VALUE &&
-        DuplicateHandle(self, own, self, &output, 0, TRUE, DUPLICATE_SAME_ACCESS))
-        return output;
-    output = CreateFileW(L"NUL", GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
-                         OPEN_EXISTING, 0, NULL);
     return output != INVALID_HANDLE_VALUE ? output : NULL;
 }
 
@@ -187,7 +180,9 @@ static bool server_open(struct server *server, struct error *error)
     server->log = log_open((enum level)server->config->log_level, error);
     if (server->log == NULL || !console_ensure(error) || !loop_open(&server->loop, error))
         return false;
-    server->error_output = open_error_output();
+    server->null_output = open_null_output();
+    if (server->null_output == NULL)
+        return error_windows(error, "CreateFile NUL");
     server->spawner = spawner_start(&server->loop, (size_t)server->config->spawn_threads, error);
     return server->spawner != NULL && add_services(server, error);
 }
@@ -216,8 +211,8 @@ static void server_close(struct server *server)
     if (server->spawner != NULL)
         spawner_stop(server->spawner);
     connection_table_free(server->connections);
-    if (server->error_output != NULL)
-        CloseHandle(server->error_output);
+    if (server->null_output != NULL)
+        CloseHandle(server->null_output);
     free_services(server);
     loop_close(&server->loop);
     if (server->log != NULL)

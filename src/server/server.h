@@ -36,7 +36,7 @@ struct server {
     const struct config *config;
     struct log *log;
     struct spawner *spawner;
-    HANDLE error_output; /* stderr of the handlers, inheritable */
+    HANDLE null_output; /* NUL, inheritable: the handlers' stderr where stderr = null */
 
     struct running_service *services;
     struct connection_table *connections;

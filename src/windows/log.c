@@ -146,6 +146,14 @@ void log_write(struct log *log, const struct record *record)
     WakeConditionVariable(&log->changed);
 }
 
+bool log_is_busy(struct log *log)
+{
+    AcquireSRWLockShared(&log->lock);
+    bool busy = log->filled > QUEUE_SIZE / 2;
+    ReleaseSRWLockShared(&log->lock);
+    return busy;
+}
+
 void log_close(struct log *log, unsigned wait_ms)
 {
     AcquireSRWLockExclusive(&log->lock);

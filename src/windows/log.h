@@ -17,6 +17,9 @@ struct log *log_open(enum level level, struct error *error);
 /* Writes one record if its level is wanted. From any thread; never blocks on the output. */
 void log_write(struct log *log, const struct record *record);
 
+/* Whether more than half of the queue is full: whoever can wait should. */
+bool log_is_busy(struct log *log);
+
 /* Waits until all is written, but not longer than wait_ms, and frees the log. */
 void log_close(struct log *log, unsigned wait_ms);
 
