@@ -14,6 +14,13 @@ enum protocol { PROTOCOL_TCP };
 enum console { CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
 enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
+enum priority {
+    PRIORITY_NORMAL,
+    PRIORITY_IDLE,
+    PRIORITY_BELOW_NORMAL,
+    PRIORITY_ABOVE_NORMAL,
+    PRIORITY_HIGH
+};
 enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
 
 /* One service as it will be served. Every option field belongs to a row of the option table. */
@@ -42,6 +49,13 @@ struct service {
 
     uint64_t instances; /* or UNLIMITED */
     int overload;       /* enum overload */
+
+    uint64_t max_time;     /* ms, or UNLIMITED */
+    uint64_t stop_time;    /* ms */
+    uint64_t memory_max;   /* bytes, or UNLIMITED */
+    uint64_t process_max;  /* or UNLIMITED */
+    uint64_t cpu_time_max; /* ms, or UNLIMITED */
+    int priority;          /* enum priority */
 
     /* What follows from them: absolute paths and the finished command line, ready for
      * CreateProcess. */

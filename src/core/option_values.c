@@ -34,44 +34,54 @@ static const char *take_number(const char *text, uint64_t *number)
     return text == start ? NULL : text;
 }
 
-static const struct unit {
+/* The units of a kind of number, largest first; the plain number, then what must be written. */
+struct unit {
     const char *name;
-    uint64_t milliseconds;
-} units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"", 1000}, {"ms", 1}};
+    uint64_t factor;
+};
 
-static bool parse_time(const char *text, uint64_t *milliseconds)
+static const struct unit times[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000},
+                                    {"", 1000},     {"ms", 1},    {NULL, 0}};
+static const struct unit sizes[] = {
+    {"G", 1073741824}, {"M", 1048576}, {"K", 1024}, {"", 1}, {NULL, 0}};
+static const struct unit counts[] = {{"", 1}, {NULL, 0}};
+
+static const struct unit *units_of(const struct option *option)
 {
-    uint64_t number;
-    const char *unit = take_number(text, &number);
-    for (size_t i = 0; unit != NULL && i < sizeof units / sizeof *units; i++) {
-        if (strcmp(unit, units[i].name) != 0)
+    if (option->type == OPTION_TIME)
+        return times;
+    return option->type == OPTION_SIZE ? sizes : counts;
+}
+
+static bool parse_units(const struct unit *unit, const char *text, uint64_t *number)
+{
+    uint64_t written;
+    const char *name = take_number(text, &written);
+    for (; name != NULL && unit->name != NULL; unit++) {
+        if (strcmp(name, unit->name) != 0)
             continue;
-        if (number > (UNLIMITED - 1) / units[i].milliseconds)
+        if (written > (UNLIMITED - 1) / unit->factor)
             return false;
-        *milliseconds = number * units[i].milliseconds;
+        *number = written * unit->factor;
         return true;
     }
     return false;
 }
 
-static bool parse_count(const char *text, uint64_t *count)
-{
-    const char *end = take_number(text, count);
-    return end != NULL && *end == '\0';
-}
-
-/* A count or a time as it would be written. */
+/* A number as it would be written. */
 static void write_number(const struct option *option, uint64_t number, char *text, size_t size)
 {
-    const char *unit = "";
-    for (size_t i = 0; option->type == OPTION_TIME && number != 0; i++) {
-        if (number % units[i].milliseconds == 0) {
-            number /= units[i].milliseconds;
-            unit = units[i].name;
-            break;
-        }
-    }
-    snprintf(text, size, "%" PRIu64 "%s", number, unit);
+    const struct unit *unit = units_of(option);
+    while (unit[1].name != NULL && (number == 0 || number % unit->factor != 0))
+        unit++;
+    snprintf(text, size, "%" PRIu64 "%s", number / unit->factor, number == 0 ? "" : unit->name);
+}
+
+static const char *kind_of(const struct option *option)
+{
+    if (option->type == OPTION_TIME)
+        return "time";
+    return option->type == OPTION_SIZE ? "size" : "number";
 }
 
 static struct option_expectation expects_number(const struct option *option)
@@ -79,7 +89,7 @@ static struct option_expectation expects_number(const struct option *option)
     struct option_expectation expected;
     char minimum[32];
     char maximum[32];
-    const char *what = option->type == OPTION_TIME ? "time" : "number";
+    const char *what = kind_of(option);
     const char * or = option->values[0] == NULL ? "" : ", or ";
     const char *word = option->values[0] == NULL ? "" : option->values[0];
     write_number(option, option->minimum, minimum, sizeof minimum);
@@ -111,6 +121,7 @@ struct option_expectation option_expects(const struct option *option)
     switch (option->type) {
     case OPTION_COUNT:
     case OPTION_TIME:
+    case OPTION_SIZE:
         return expects_number(option);
     case OPTION_CHOICE:
         return expects_choice(option);
@@ -131,8 +142,12 @@ static bool reject(const struct option *option, const char *value, struct error 
     char excerpt[EXCERPT];
     utf8_excerpt(excerpt, sizeof excerpt, value);
     struct option_expectation expected = option_expects(option);
-    return error_set(error, "'%s' is not %s%s", excerpt, expected.text,
-                     option->type == OPTION_TIME ? " (written like 500ms, 5s, 2m or 1h)" : "");
+    const char *written = "";
+    if (option->type == OPTION_TIME)
+        written = " (written like 500ms, 5s, 2m or 1h)";
+    else if (option->type == OPTION_SIZE)
+        written = " (written like 4096, 64K, 10M or 1G)";
+    return error_set(error, "'%s' is not %s%s", excerpt, expected.text, written);
 }
 
 static bool parse_number(const struct option *option, const char *value, uint64_t *field,
@@ -143,9 +158,8 @@ static bool parse_number(const struct option *option, const char *value, uint64_
         *field = word_value(value);
         return true;
     }
-    bool read =
-        option->type == OPTION_TIME ? parse_time(value, &number) : parse_count(value, &number);
-    if (!read || number < option->minimum || (option->maximum != 0 && number > option->maximum))
+    if (!parse_units(units_of(option), value, &number) || number < option->minimum ||
+        (option->maximum != 0 && number > option->maximum))
         return reject(option, value, error);
     *field = number;
     return true;
@@ -273,6 +287,7 @@ bool option_parse(const struct option *option, const char *value, bool append, v
         return parse_boolean(value, field, error);
     case OPTION_COUNT:
     case OPTION_TIME:
+    case OPTION_SIZE:
         return parse_number(option, value, field, error);
     case OPTION_CHOICE:
         return parse_choice(option, value, field, error);

@@ -17,12 +17,14 @@
 #define SECOND ((uint64_t)1000)
 #define MINUTE (60 * SECOND)
 #define HOUR   (60 * MINUTE)
+#define MEGA   ((uint64_t)1048576)
 
 static const char whole_server[] = "The whole server";
 static const char where[] = "Where a service listens";
 static const char what[] = "What it starts";
 static const char how[] = "How it starts and ends";
 static const char how_many[] = "How many at a time";
+static const char how_much[] = "How much each connection may use";
 
 /* clang-format off */
 const struct option option_table[] = {
@@ -119,6 +121,31 @@ const struct option option_table[] = {
      RELOAD_LIVE,
      "What becomes of a connection beyond instances: it waits in the backlog, or is closed at once.",
      how_many, NULL},
+
+    {"max_time", SERVICE, OPTION_TIME, IN_SERVICE(max_time), 1, 8760 * HOUR, "unlimited", {"unlimited"},
+     RELOAD_LIVE,
+     "How long a connection may last; then its program is ended.",
+     how_much, NULL},
+    {"stop_time", SERVICE, OPTION_TIME, IN_SERVICE(stop_time), 0, HOUR, "2s", {0}, RELOAD_LIVE,
+     "How long a program that must end has from being asked (CTRL_BREAK, where it shares the console) to"
+     " being ended by force.",
+     how_much, NULL},
+    {"memory_max", SERVICE, OPTION_SIZE, IN_SERVICE(memory_max), MEGA, 0, "unlimited", {"unlimited"},
+     RELOAD_LIVE,
+     "Memory that the program and everything it starts may have together; what goes beyond fails.",
+     how_much, NULL},
+    {"process_max", SERVICE, OPTION_COUNT, IN_SERVICE(process_max), 1, UINT32_MAX, "unlimited",
+     {"unlimited"}, RELOAD_LIVE,
+     "Processes that it may be at a time, itself included; starting more fails.",
+     how_much, NULL},
+    {"cpu_time_max", SERVICE, OPTION_TIME, IN_SERVICE(cpu_time_max), 1, 8760 * HOUR, "unlimited",
+     {"unlimited"}, RELOAD_LIVE,
+     "Processor time that it and everything it starts may use together; then they are ended.",
+     how_much, NULL},
+    {"priority", SERVICE, OPTION_CHOICE, IN_SERVICE(priority), 0, 0, "normal",
+     {"normal", "idle", "below_normal", "above_normal", "high"}, RELOAD_LIVE,
+     "Its priority class, against the other programs of the machine.",
+     how_much, NULL},
 };
 /* clang-format on */
 
@@ -159,6 +186,7 @@ static void free_field(enum option_type type, void *field)
     case OPTION_BOOLEAN:
     case OPTION_COUNT:
     case OPTION_TIME:
+    case OPTION_SIZE:
     case OPTION_CHOICE:
         break;
     }
@@ -181,6 +209,7 @@ static void copy_field(enum option_type type, void *to, const void *from)
         break;
     case OPTION_COUNT:
     case OPTION_TIME:
+    case OPTION_SIZE:
         *(uint64_t *)to = *(const uint64_t *)from;
         break;
     case OPTION_CHOICE:

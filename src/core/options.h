@@ -23,6 +23,7 @@ enum option_type {
     OPTION_BOOLEAN, /* yes, no -> bool */
     OPTION_COUNT,   /* 100, unlimited -> uint64_t */
     OPTION_TIME,    /* 500ms 5s 2m 1h, plain = seconds -> uint64_t milliseconds */
+    OPTION_SIZE,    /* 64K 10M 1G, plain = bytes, unlimited -> uint64_t bytes */
     OPTION_CHOICE,  /* one word of values -> int, its place in values */
     OPTION_TEXT,    /* -> char *, NULL where it was never given */
     OPTION_LIST,    /* blank-separated, quotes group -> struct text_list */
@@ -41,11 +42,11 @@ struct option {
     enum option_section section;
     enum option_type type;
     size_t offset;       /* in struct config (SECTION_SERVER) or struct service (SECTION_SERVICE) */
-    uint64_t minimum;    /* counts and times (milliseconds) */
+    uint64_t minimum;    /* counts, times (milliseconds) and sizes (bytes) */
     uint64_t maximum;    /* 0: no upper bound */
     const char *initial; /* as it would be written; "" where there is none */
     const char
-        *values[8]; /* choices; for a count or a time one extra word such as "unlimited" or "no" */
+        *values[8]; /* choices; for a number one extra word such as "unlimited" or "no" */
     enum option_reload reload;
     const char *help;  /* one sentence */
     const char *group; /* the heading it stands under in the reference */

@@ -126,16 +126,36 @@ static void end_serving(struct connection *connection)
 
 /* --- serving */
 
+static void give_reason(struct connection *connection, const char *reason)
+{
+    if (connection->reason == NULL)
+        connection->reason = reason;
+}
+
 static void note_handler_exit(struct connection *connection)
 {
+    const struct service *settings = connection->service->settings;
+
     connection->handler_exited = true;
     GetExitCodeProcess(connection->child.process, &connection->exit_code);
-    if (connection->service->settings->end == END_HANDLER && !connection->job_was_emptied)
+    if (connection->exit_code == ERROR_NOT_ENOUGH_QUOTA && settings->cpu_time_max != UNLIMITED)
+        give_reason(connection, "cpu_time_max"); /* Windows ended the job with that code */
+    if (settings->end == END_HANDLER && !connection->job_was_emptied)
         TerminateJobObject(connection->child.job, 1);
+}
+
+/* What the job says of a limit. It does not end the handler: the request beyond it failed. */
+static void note_limit(struct connection *connection, DWORD message)
+{
+    if (message == JOB_OBJECT_MSG_JOB_MEMORY_LIMIT)
+        give_reason(connection, "memory_max was reached");
+    else if (message == JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT)
+        give_reason(connection, "process_max was reached");
 }
 
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid)
 {
+    note_limit(connection, message);
     if (message == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO)
         connection->job_was_emptied = true;
     if (connection->state != CONNECTION_SERVING)
@@ -151,25 +171,18 @@ void connection_job_message(struct connection *connection, DWORD message, DWORD 
         end_serving(connection);
 }
 
-static void kill_handler(struct connection *connection)
-{
-    server_of(connection)->cut_short = true;
-    TerminateJobObject(connection->child.job, 1);
-}
-
+/* Asks the handler to end, and ends its job stop_ms later; at once where it cannot be asked. */
 static void end_handler(struct connection *connection, uint64_t stop_ms)
 {
-    struct server *server = server_of(connection);
     struct error ignored;
 
-    bool asked = stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
-                 !connection->handler_exited &&
-                 console_break_group(connection->child.pid, &ignored);
-    server->cut_short = true;
-    if (asked)
-        timer_set(&server->loop, &connection->timer, stop_ms);
-    else
-        kill_handler(connection);
+    if (stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
+        !connection->handler_exited && console_break_group(connection->child.pid, &ignored)) {
+        connection->must_end = true;
+        timer_set(&server_of(connection)->loop, &connection->timer, stop_ms);
+    } else {
+        TerminateJobObject(connection->child.job, 1);
+    }
 }
 
 /* --- launching */
@@ -206,6 +219,7 @@ static bool launch_in(struct connection *connection, const wchar_t *environment)
                              .environment = environment,
                              .socket = connection->socket,
                              .console = handler->console,
+                             .limits = &handler->limits,
                              .port = service->server->loop.port,
                              .key = connection->number};
 
@@ -267,6 +281,16 @@ static bool on_error_line(struct error_stream *stream, const char *text)
     return !log_is_busy(server_of(connection)->log);
 }
 
+static void limit_time(struct connection *connection)
+{
+    struct loop *loop = &server_of(connection)->loop;
+    uint64_t max_time = connection->service->settings->max_time;
+    uint64_t used = loop->now_ms - connection->began_ms;
+
+    if (max_time != UNLIMITED)
+        timer_set(loop, &connection->timer, max_time > used ? max_time - used : 0);
+}
+
 /* Back on the loop. */
 static void launch_done(struct spawn_task *task)
 {
@@ -287,6 +311,8 @@ static void launch_done(struct spawn_task *task)
     }
     if (connection->must_end)
         end_handler(connection, 0);
+    else
+        limit_time(connection);
     connection_job_message(connection, 0, 0); /* it may have ended already */
 }
 
@@ -313,33 +339,36 @@ static void on_timer(struct timer *timer)
 
     if (connection->state == CONNECTION_LAUNCHING)
         submit(connection);
+    else if (connection->state == CONNECTION_SERVING && connection->must_end)
+        TerminateJobObject(connection->child.job, 1);
     else if (connection->state == CONNECTION_SERVING)
-        kill_handler(connection);
+        connection_end(connection, UNLIMITED, "max_time");
 }
 
 static void give_up_waiting(struct connection *connection, const char *reason)
 {
     admission_forget(connection);
     closesocket(connection->socket);
-    server_of(connection)->cut_short = true;
     connection->reason = reason;
     connection->served_ms = server_of(connection)->loop.now_ms - connection->began_ms;
     close_connection(connection);
 }
 
-void connection_end(struct connection *connection, uint64_t stop_ms, const char *reason)
+void connection_end(struct connection *connection, uint64_t longest_ms, const char *reason)
 {
+    uint64_t stop_ms = connection->service->settings->stop_time;
+
     switch (connection->state) {
     case CONNECTION_WAITING:
         give_up_waiting(connection, reason);
         break;
     case CONNECTION_LAUNCHING:
         connection->must_end = true;
-        connection->reason = reason;
+        give_reason(connection, reason);
         break;
     case CONNECTION_SERVING:
-        connection->reason = reason;
-        end_handler(connection, stop_ms);
+        give_reason(connection, reason);
+        end_handler(connection, stop_ms < longest_ms ? stop_ms : longest_ms);
         break;
     case CONNECTION_LINGERING:
         linger_hurry(&connection->linger, HURRIED_LINGER_MS);

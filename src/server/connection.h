@@ -63,9 +63,9 @@ void connection_refuse(struct connection *connection, const char *reason);
 /* A message of the connection's job, or none (message 0: look whether one was lost). */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
 
-/* Asks the handler to end (CTRL_BREAK where it shares the console) and ends its job stop_ms later;
-   stop_ms == 0 ends it at once. reason is a constant for the log. What waits or lingers is hurried
-   too. */
-void connection_end(struct connection *connection, uint64_t stop_ms, const char *reason);
+/* Asks the handler to end (CTRL_BREAK where it shares the console) and ends its job after the
+   service's stop_time or longest_ms, whichever is less; 0 ends it at once. reason is a constant for
+   the log. What waits is closed, what lingers is hurried. */
+void connection_end(struct connection *connection, uint64_t longest_ms, const char *reason);
 
 #endif

@@ -5,6 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static struct job_limits limits_of(const struct service *service)
+{
+    static const DWORD classes[] = {[PRIORITY_NORMAL] = NORMAL_PRIORITY_CLASS,
+                                    [PRIORITY_IDLE] = IDLE_PRIORITY_CLASS,
+                                    [PRIORITY_BELOW_NORMAL] = BELOW_NORMAL_PRIORITY_CLASS,
+                                    [PRIORITY_ABOVE_NORMAL] = ABOVE_NORMAL_PRIORITY_CLASS,
+                                    [PRIORITY_HIGH] = HIGH_PRIORITY_CLASS};
+    struct job_limits limits = {.priority_class = classes[service->priority]};
+
+    if (service->memory_max != UNLIMITED)
+        limits.memory_bytes = service->memory_max;
+    if (service->process_max != UNLIMITED)
+        limits.processes = (DWORD)service->process_max;
+    if (service->cpu_time_max != UNLIMITED)
+        limits.cpu_time_ms = service->cpu_time_max;
+    return limits;
+}
+
 void handler_init(struct handler *handler, const struct service *service,
                   const char *environment_block)
 {
@@ -12,6 +30,7 @@ void handler_init(struct handler *handler, const struct service *service,
     handler->command_line = wide_from_utf8(service->command_line);
     handler->folder = wide_from_utf8(service->folder);
     handler->console = (enum console)service->console;
+    handler->limits = limits_of(service);
     environment_pass(&handler->environment, environment_block, &service->passenv);
     for (size_t i = 0; i < service->env.count; i++)
         environment_put(&handler->environment, service->env.items[i]);

@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "core/environment.h"
+#include "windows/job.h"
 #include "windows/socket.h"
 
 /* What a service's handlers are started with, made once from its configuration; read by the spawn
@@ -12,6 +13,7 @@ struct handler {
     wchar_t *command_line;
     wchar_t *folder;
     enum console console;
+    struct job_limits limits;
     struct environment environment; /* the server's cut down by passenv, then env */
 };
 

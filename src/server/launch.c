@@ -1,6 +1,5 @@
 #include "server/launch.h"
 
-#include "windows/job.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -81,14 +80,15 @@ static bool prepare_attributes(struct preparation *preparation, struct child *ch
 /* A group of its own keeps the console's Ctrl-C away from the handler and lets one group be asked
    to end. No console at all is DETACHED_PROCESS: CREATE_NO_WINDOW would start a hidden console
    host. */
-static DWORD creation_flags(enum console console)
+static DWORD creation_flags(const struct launch *request)
 {
     DWORD flags =
         EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP;
 
-    if (console == CONSOLE_NONE)
+    flags |= request->limits->priority_class;
+    if (request->console == CONSOLE_NONE)
         flags |= DETACHED_PROCESS;
-    else if (console == CONSOLE_OWN)
+    else if (request->console == CONSOLE_OWN)
         flags |= CREATE_NO_WINDOW;
     return flags;
 }
@@ -105,8 +105,8 @@ static bool create_process(const struct launch *request, struct preparation *pre
     PROCESS_INFORMATION process;
 
     if (!CreateProcessW(request->program, preparation->command_line, NULL, NULL, TRUE,
-                        creation_flags(request->console), (void *)request->environment,
-                        request->folder, &startup.StartupInfo, &process))
+                        creation_flags(request), (void *)request->environment, request->folder,
+                        &startup.StartupInfo, &process))
         return fail(failure, "CreateProcess", request->program);
     CloseHandle(process.hThread);
     child->process = process.hProcess;
@@ -126,7 +126,7 @@ bool launch(const struct launch *request, struct child *child, struct launch_fai
         fail(failure, "malloc", NULL);
         goto done;
     }
-    child->job = job_create(request->port, request->key, &failure->error);
+    child->job = job_create(request->limits, request->port, request->key, &failure->error);
     if (child->job == NULL) {
         failure->temporary = is_temporary(GetLastError());
         goto done;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 enum {
-    STOP_TIME_MS = 2000,    /* from CTRL_BREAK to the end of the job */
+    BREAK_STOP_MS = 2000,   /* after Ctrl-Break: the longest stop_time */
     LAST_MS = 1500,         /* from there to the end of the server, whatever is still open */
     CONSOLE_CLOSE_MS = 4500 /* Windows ends the process after 5 s */
 };
@@ -43,44 +43,57 @@ void server_check_stopped(struct server *server)
         loop_end(&server->loop);
 }
 
+static const char stopped[] = "ended by the stop of the server";
+
 static void end_one(struct connection *connection, void *context)
 {
-    const struct server *server = context;
+    const uint64_t *longest_ms = context;
 
-    connection_end(connection, server->phase == PHASE_KILLING ? 0 : STOP_TIME_MS,
-                   "ended by the stop of the server");
+    if (connection->state != CONNECTION_LINGERING)
+        connection->service->server->cut_short = true;
+    connection_end(connection, *longest_ms, stopped);
 }
 
-static void end_connections(struct server *server)
+/* Enters a phase, closes the listeners and ends every connection. */
+static void end_connections(struct server *server, enum phase phase, uint64_t longest_ms,
+                            const char *what)
 {
-    connection_table_for_each(server->connections, server, end_one);
+    char detail[120];
+    size_t count = connection_table_count(server->connections);
+
+    server->phase = phase;
+    snprintf(detail, sizeof detail, "%zu connection%s %s", count, plural(count), what);
+    log_stop(server, detail);
+    close_listeners(server, false);
+    connection_table_for_each(server->connections, &longest_ms, end_one);
     server_check_stopped(server);
 }
 
-static void kill_all(struct server *server, const char *why)
+static void kill_all(struct server *server)
 {
-    char detail[120];
-    size_t count = connection_table_count(server->connections);
-
-    server->phase = PHASE_KILLING;
-    snprintf(detail, sizeof detail, "%s%zu connection%s ended at once", why, count, plural(count));
-    log_stop(server, detail);
-    close_listeners(server, false);
     timer_set(&server->loop, &server->stop_timer, LAST_MS);
-    end_connections(server);
+    end_connections(server, PHASE_KILLING, 0, "ended at once");
 }
 
-static void end_all(struct server *server, const char *why)
+static uint64_t longest_stop_time(const struct server *server)
 {
-    char detail[120];
-    size_t count = connection_table_count(server->connections);
+    uint64_t longest = 0;
 
-    server->phase = PHASE_ENDING;
-    snprintf(detail, sizeof detail, "%s%zu connection%s asked to end", why, count, plural(count));
-    log_stop(server, detail);
-    close_listeners(server, false);
-    timer_set(&server->loop, &server->stop_timer, STOP_TIME_MS);
-    end_connections(server);
+    for (const struct running_service *service = server->services; service != NULL;
+         service = service->next)
+        if (service->settings->stop_time > longest)
+            longest = service->settings->stop_time;
+    return longest;
+}
+
+static void end_all(struct server *server, uint64_t longest_ms)
+{
+    uint64_t stop_ms = longest_stop_time(server);
+
+    if (stop_ms > longest_ms)
+        stop_ms = longest_ms;
+    timer_set(&server->loop, &server->stop_timer, stop_ms);
+    end_connections(server, PHASE_ENDING, longest_ms, "asked to end");
 }
 
 static void drain(struct server *server)
@@ -108,9 +121,9 @@ static void on_stop_timer(struct timer *timer)
     struct server *server = CONTAINER(timer, struct server, stop_timer);
 
     if (server->phase == PHASE_DRAINING) {
-        end_all(server, "the time to drain is over, ");
+        end_all(server, UNLIMITED);
     } else if (server->phase == PHASE_ENDING) {
-        kill_all(server, "");
+        kill_all(server);
     } else {
         server->cut_short = true;
         loop_end(&server->loop);
@@ -123,11 +136,11 @@ static void on_console_event(struct operation *operation, DWORD bytes)
 
     (void)bytes;
     if (server->breaks > 0 && server->phase < PHASE_ENDING)
-        end_all(server, "");
+        end_all(server, BREAK_STOP_MS);
     else if (server->interrupts > 0 && server->phase == PHASE_RUNNING)
         drain(server);
     if (server->interrupts > 1 && server->phase < PHASE_KILLING)
-        kill_all(server, "");
+        kill_all(server);
 }
 
 /* On a thread of the console's. After CTRL_CLOSE_EVENT the process is ended once this returns. */

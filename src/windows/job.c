@@ -2,20 +2,45 @@
 
 #include "windows/text.h"
 
-HANDLE job_create(HANDLE port, ULONG_PTR key, struct error *error)
+static JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended_limits(const struct job_limits *limits)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended = {0};
+    JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &extended.BasicLimitInformation;
+
+    basic->LimitFlags =
+        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION;
+    if (limits->memory_bytes != 0) {
+        basic->LimitFlags |= JOB_OBJECT_LIMIT_JOB_MEMORY;
+        extended.JobMemoryLimit = (SIZE_T)limits->memory_bytes;
+    }
+    if (limits->processes != 0) {
+        basic->LimitFlags |= JOB_OBJECT_LIMIT_ACTIVE_PROCESS;
+        basic->ActiveProcessLimit = limits->processes;
+    }
+    if (limits->cpu_time_ms != 0) {
+        basic->LimitFlags |= JOB_OBJECT_LIMIT_JOB_TIME;
+        basic->PerJobUserTimeLimit.QuadPart = (LONGLONG)(limits->cpu_time_ms * 10000);
+    }
+    if (limits->priority_class != 0) {
+        basic->LimitFlags |= JOB_OBJECT_LIMIT_PRIORITY_CLASS;
+        basic->PriorityClass = limits->priority_class;
+    }
+    return extended;
+}
+
+HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, struct error *error)
 {
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT messages = {.CompletionKey = (PVOID)key,
                                                     .CompletionPort = port};
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags =
-                                                       JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE |
-                                                       JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION};
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended = extended_limits(limits);
     HANDLE job = CreateJobObjectW(NULL, NULL);
 
     if (job == NULL) {
         error_windows(error, "CreateJobObject");
         return NULL;
     }
-    if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) &&
+    if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended,
+                                sizeof extended) &&
         SetInformationJobObject(job, JobObjectAssociateCompletionPortInformation, &messages,
                                 sizeof messages))
         return job;

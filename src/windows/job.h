@@ -6,11 +6,21 @@
 #include <winsock2.h>
 #include <windows.h>
 
+#include <stdint.h>
+
+/* What all processes of a job may use together. {0} leaves all of it unlimited. */
+struct job_limits {
+    uint64_t memory_bytes;
+    DWORD processes;
+    uint64_t cpu_time_ms;
+    DWORD priority_class; /* NORMAL_PRIORITY_CLASS … */
+};
+
 /* A job ends every process in it when its last handle is closed, so also when the server dies, and
    shows no error dialog for a process that crashes. It reports to the completion port under that
    key (JOB_OBJECT_MSG_EXIT_PROCESS, JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO …); Windows does not promise
    that each message arrives. NULL on failure. The caller closes it. */
-HANDLE job_create(HANDLE port, ULONG_PTR key, struct error *error);
+HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, struct error *error);
 
 /* How many processes it holds now. */
 DWORD job_process_count(HANDLE job);
