@@ -89,6 +89,7 @@ static void stop(struct listener *listener)
 {
     while (listener->take_waiting && take(listener))
         ;
+    listener->asking = false;
     WSAEventSelect(listener->socket, NULL, 0);
     UnregisterWaitEx(listener->wait, INVALID_HANDLE_VALUE);
     CloseHandle(listener->event);

@@ -239,16 +239,9 @@ static bool launch_in(struct connection *connection, const wchar_t *environment)
 static void run_launch(struct spawn_task *task)
 {
     struct connection *connection = CONTAINER(task, struct connection, task);
-    const struct running_service *service = connection->service;
-    char name[100];
+    wchar_t *environment = handler_environment(&connection->service->handler, &connection->peer,
+                                               &connection->local, connection->number);
 
-    snprintf(name, sizeof name, "%s#%llu", service->settings->name,
-             (unsigned long long)connection->number);
-    struct visit visit = {.peer = &connection->peer,
-                          .local = &connection->local,
-                          .service = service->settings->name,
-                          .connection = name};
-    wchar_t *environment = handler_environment(&service->handler, &visit);
     if (environment == NULL) {
         connection->failure.temporary = true;
         error_set(&connection->failure.error, "no memory for the handler's environment");

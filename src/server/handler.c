@@ -1,9 +1,12 @@
 #include "server/handler.h"
 
+#include "core/environment.h"
+#include "core/memory.h"
 #include "windows/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct job_limits limits_of(const struct service *service)
 {
@@ -23,17 +26,76 @@ static struct job_limits limits_of(const struct service *service)
     return limits;
 }
 
-void handler_init(struct handler *handler, const struct service *service,
-                  const char *environment_block)
+static const struct {
+    const char *name;
+    enum visit_value value;
+} visit_variables[VISIT_SLOTS] = {
+    {"TCPREMOTEIP", VISIT_PEER_IP}, {"TCPREMOTEPORT", VISIT_PEER_PORT},
+    {"TCPLOCALIP", VISIT_LOCAL_IP}, {"TCPLOCALPORT", VISIT_LOCAL_PORT},
+    {"REMOTE_ADDR", VISIT_PEER_IP}, {"REMOTE_PORT", VISIT_PEER_PORT},
+    {"REMOTE_HOST", VISIT_PEER_IP}, {"STDINETD_CONNECTION", VISIT_NUMBER},
+};
+
+/* Finds the place behind a variable's value, which is where its visit's value goes on. */
+static size_t place_of(const wchar_t *block, const char *name)
+{
+    size_t length = strlen(name);
+    size_t place = 0;
+
+    for (; block[place] != L'\0'; place += wcslen(block + place) + 1) {
+        size_t i = 0;
+
+        while (i < length && block[place + i] == (wchar_t)name[i])
+            i++;
+        if (i == length && block[place + i] == L'=')
+            return place + wcslen(block + place);
+    }
+    return place;
+}
+
+static int compare_slots(const void *a, const void *b)
+{
+    size_t first = ((const struct visit_slot *)a)->place;
+    size_t second = ((const struct visit_slot *)b)->place;
+
+    return (first > second) - (first < second);
+}
+
+static void init_environment(struct handler *handler, const struct service *service,
+                             const char *own_block)
+{
+    struct environment environment = {0};
+    size_t size;
+
+    environment_pass(&environment, own_block, &service->passenv);
+    for (size_t i = 0; i < service->env.count; i++)
+        environment_put(&environment, service->env.items[i]);
+    for (size_t i = 0; i < VISIT_SLOTS; i++)
+        environment_set(&environment, visit_variables[i].name, "");
+    char *connection = memory_format("%s#", service->name);
+    environment_set(&environment, "STDINETD_CONNECTION", connection);
+    environment_set(&environment, "STDINETD_SERVICE", service->name);
+    environment_set(&environment, "PROTO", "TCP");
+
+    char *block = environment_block(&environment, &size);
+    handler->environment = wide_block_from_utf8(block, size, &handler->environment_length);
+    for (size_t i = 0; i < VISIT_SLOTS; i++)
+        handler->slots[i] = (struct visit_slot){
+            place_of(handler->environment, visit_variables[i].name), visit_variables[i].value};
+    qsort(handler->slots, VISIT_SLOTS, sizeof *handler->slots, compare_slots);
+    free(block);
+    free(connection);
+    environment_free(&environment);
+}
+
+void handler_init(struct handler *handler, const struct service *service, const char *own_block)
 {
     handler->program = wide_from_utf8(service->program);
     handler->command_line = wide_from_utf8(service->command_line);
     handler->folder = wide_from_utf8(service->folder);
     handler->console = (enum console)service->console;
     handler->limits = limits_of(service);
-    environment_pass(&handler->environment, environment_block, &service->passenv);
-    for (size_t i = 0; i < service->env.count; i++)
-        environment_put(&handler->environment, service->env.items[i]);
+    init_environment(handler, service, own_block);
 }
 
 void handler_free(struct handler *handler)
@@ -41,33 +103,37 @@ void handler_free(struct handler *handler)
     free(handler->program);
     free(handler->command_line);
     free(handler->folder);
-    environment_free(&handler->environment);
+    free(handler->environment);
 }
 
-wchar_t *handler_environment(const struct handler *handler, const struct visit *visit)
+wchar_t *handler_environment(const struct handler *handler, const struct address *peer,
+                             const struct address *local, uint64_t number)
 {
-    char peer_port[8];
-    char local_port[8];
-    struct environment environment = {0};
-    size_t size;
+    char texts[3][24];
+    const char *values[] = {[VISIT_PEER_IP] = peer->ip,
+                            [VISIT_PEER_PORT] = texts[0],
+                            [VISIT_LOCAL_IP] = local->ip,
+                            [VISIT_LOCAL_PORT] = texts[1],
+                            [VISIT_NUMBER] = texts[2]};
+    size_t length = handler->environment_length;
+    size_t from = 0;
+    size_t to = 0;
 
-    snprintf(peer_port, sizeof peer_port, "%u", visit->peer->port);
-    snprintf(local_port, sizeof local_port, "%u", visit->local->port);
-    environment_copy(&environment, &handler->environment);
-    environment_set(&environment, "PROTO", "TCP");
-    environment_set(&environment, "TCPREMOTEIP", visit->peer->ip);
-    environment_set(&environment, "TCPREMOTEPORT", peer_port);
-    environment_set(&environment, "TCPLOCALIP", visit->local->ip);
-    environment_set(&environment, "TCPLOCALPORT", local_port);
-    environment_set(&environment, "REMOTE_ADDR", visit->peer->ip);
-    environment_set(&environment, "REMOTE_PORT", peer_port);
-    environment_set(&environment, "REMOTE_HOST", visit->peer->ip);
-    environment_set(&environment, "STDINETD_SERVICE", visit->service);
-    environment_set(&environment, "STDINETD_CONNECTION", visit->connection);
-
-    char *block = environment_block(&environment, &size);
-    wchar_t *wide = wide_block_from_utf8(block, size);
-    free(block);
-    environment_free(&environment);
-    return wide;
+    snprintf(texts[0], sizeof texts[0], "%u", peer->port);
+    snprintf(texts[1], sizeof texts[1], "%u", local->port);
+    snprintf(texts[2], sizeof texts[2], "%llu", (unsigned long long)number);
+    for (size_t i = 0; i < VISIT_SLOTS; i++)
+        length += strlen(values[handler->slots[i].value]);
+    wchar_t *block = malloc(length * sizeof *block);
+    if (block == NULL)
+        return NULL;
+    for (size_t i = 0; i < VISIT_SLOTS; i++) {
+        for (; from < handler->slots[i].place; from++)
+            block[to++] = handler->environment[from];
+        for (const char *value = values[handler->slots[i].value]; *value != '\0'; value++)
+            block[to++] = (wchar_t)*value; /* addresses and numbers are ASCII */
+    }
+    memcpy(block + to, handler->environment + from,
+           (handler->environment_length - from) * sizeof *block);
+    return block;
 }

@@ -2,9 +2,13 @@
 #define STDINETD_SERVER_HANDLER_H
 
 #include "core/config.h"
-#include "core/environment.h"
 #include "windows/job.h"
 #include "windows/socket.h"
+
+/* What only the connection knows. */
+enum visit_value { VISIT_PEER_IP, VISIT_PEER_PORT, VISIT_LOCAL_IP, VISIT_LOCAL_PORT, VISIT_NUMBER };
+
+enum { VISIT_SLOTS = 8 };
 
 /* What a service's handlers are started with, made once from its configuration; read by the spawn
    threads, never changed. */
@@ -14,26 +18,25 @@ struct handler {
     wchar_t *folder;
     enum console console;
     struct job_limits limits;
-    struct environment environment; /* the server's cut down by passenv, then env */
+    /* The environment of every connection but for what differs: a sorted UTF-16 block, and where in
+       it the values that a visit brings belong. */
+    wchar_t *environment;
+    size_t environment_length;
+    struct visit_slot {
+        size_t place;
+        enum visit_value value;
+    } slots[VISIT_SLOTS];
 };
 
-/* environment_block is the server's own, as environment_own_block gives it. */
-void handler_init(struct handler *handler, const struct service *service,
-                  const char *environment_block);
+/* own_block is the server's environment, as environment_own_block gives it. */
+void handler_init(struct handler *handler, const struct service *service, const char *own_block);
 void handler_free(struct handler *handler);
 
-/* Who came and where to, as the handler's variables tell it. Texts are borrowed for the call. */
-struct visit {
-    const struct address *peer;
-    const struct address *local;
-    const char *service;    /* "upper" */
-    const char *connection; /* "upper#17" */
-};
-
-/* The UTF-16 block for one connection: the handler's environment and, never overridden, PROTO,
-   TCPREMOTEIP, TCPREMOTEPORT, TCPLOCALIP, TCPLOCALPORT (UCSPI-TCP), REMOTE_ADDR, REMOTE_PORT
-   (systemd), REMOTE_HOST (xinetd; the address), STDINETD_SERVICE, STDINETD_CONNECTION. The caller
-   frees it; NULL for want of memory. Any thread. */
-wchar_t *handler_environment(const struct handler *handler, const struct visit *visit);
+/* The block for one connection, to be freed: the server's environment cut down by passenv, then
+   env, then, never overridden, PROTO, TCPREMOTEIP, TCPREMOTEPORT, TCPLOCALIP, TCPLOCALPORT
+   (UCSPI-TCP), REMOTE_ADDR, REMOTE_PORT (systemd), REMOTE_HOST (xinetd; the address),
+   STDINETD_SERVICE, STDINETD_CONNECTION. NULL for want of memory. Any thread. */
+wchar_t *handler_environment(const struct handler *handler, const struct address *peer,
+                             const struct address *local, uint64_t number);
 
 #endif

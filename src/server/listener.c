@@ -208,13 +208,12 @@ bool listener_mend(struct listener *listener)
 
 void listener_close(struct listener *listener, bool take_waiting)
 {
-    if (listener->closing && take_waiting)
-        return;
-    listener->take_waiting = take_waiting;
-    if (!listener->closing) {
-        listener->closing = true;
+    bool begin = !listener->closing;
+
+    listener->take_waiting = take_waiting && (begin || listener->take_waiting);
+    listener->closing = true;
+    if (begin || listener->asking)
         listener->method->close(listener);
-    }
 }
 
 bool listener_has_waiting(const struct listener *listener)

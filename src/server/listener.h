@@ -51,7 +51,8 @@ struct accept_method {
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
     void (*ask_again)(struct listener *listener); /* the request has been lost */
-    void (*close)(struct listener *listener);
+    void (*close)(
+        struct listener *listener); /* again while asking: looks whether that is in vain */
 };
 
 extern const struct accept_method accept_by_acceptex;

@@ -68,6 +68,17 @@ static size_t mend_listeners(struct server *server)
     return mended;
 }
 
+/* A client that was reset in the backlog of a closing listener never arrives. */
+static void look_at_closing(struct server *server)
+{
+    for (struct running_service *service = server->services; service != NULL;
+         service = service->next)
+        for (struct listener *listener = service->listeners; listener != NULL;
+             listener = listener->next)
+            if (listener->closing && listener->asking)
+                listener_close(listener, true);
+}
+
 static void on_sweep(struct timer *timer)
 {
     struct server *server = CONTAINER(timer, struct server, sweep);
@@ -75,6 +86,8 @@ static void on_sweep(struct timer *timer)
     timer_set(&server->loop, timer, SWEEP_MS);
     spawner_collect(server->spawner);
     connection_table_for_each(server->connections, NULL, look_at);
+    if (server->phase != PHASE_RUNNING)
+        look_at_closing(server);
     log_mended(server, admission_ask(server),
                "had stopped accepting for want of resources, and accept again");
     log_mended(server, mend_listeners(server), "had lost a wake-up, and accept again");

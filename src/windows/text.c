@@ -25,15 +25,13 @@ char *utf8_from_wide(const wchar_t *text)
     return utf8;
 }
 
-wchar_t *wide_block_from_utf8(const char *block, size_t size)
+wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units)
 {
-    int units = MultiByteToWideChar(CP_UTF8, 0, block, (int)size, NULL, 0);
-    wchar_t *wide = malloc(((size_t)units + 1) * sizeof *wide);
+    int count = MultiByteToWideChar(CP_UTF8, 0, block, (int)size, NULL, 0);
+    wchar_t *wide = memory_zeroed((size_t)count + 1, sizeof *wide);
 
-    if (wide != NULL) {
-        MultiByteToWideChar(CP_UTF8, 0, block, (int)size, wide, units);
-        wide[units] = L'\0';
-    }
+    MultiByteToWideChar(CP_UTF8, 0, block, (int)size, wide, count);
+    *units = (size_t)count;
     return wide;
 }
 

@@ -12,9 +12,8 @@
 wchar_t *wide_from_utf8(const char *text);
 char *utf8_from_wide(const wchar_t *text);
 
-/* The same for size bytes that may hold NULs (an environment block), with malloc's way of failing:
-   NULL. */
-wchar_t *wide_block_from_utf8(const char *block, size_t size);
+/* The same for size bytes that hold NULs (an environment block); *units counts every NUL. */
+wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units);
 
 /* "what: 2: The system cannot find the file specified." Returns false. The number is
    GetLastError(), WSAGetLastError(), or given; it is read before anything else is called. */
