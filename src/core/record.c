@@ -45,7 +45,8 @@ static size_t add_text(struct line *line, const char *text)
     while (left > 0) {
         size_t length = utf8_length(text, left);
         bool shown = length > 0 && !is_control(text, length);
-        if (!add_bytes(line, shown ? text : "?", shown ? length : 1))
+        const char *instead = *text == '\t' ? " " : "?";
+        if (!add_bytes(line, shown ? text : instead, shown ? length : 1))
             break;
         size_t step = length == 0 ? 1 : length;
         text += step;

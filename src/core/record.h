@@ -19,8 +19,8 @@ struct record {
 
 /* The record as one line of text with '\n' at its end, always within size (at least 16):
      open    upper#1   127.0.0.1:51820  pid 4312
-   A control character or a broken byte in any field becomes '?', so that one record is always one
-   line. Returns the number of bytes without the closing NUL. */
+   A tab in any field becomes a blank, another control character or a broken byte '?', so that one
+   record is always one line. Returns the number of bytes without the closing NUL. */
 size_t record_text(const struct record *record, char *line, size_t size);
 
 #endif
