@@ -1,0 +1,216 @@
+#include "harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "127.0.0.1:80", "[::1]:80", "*:80" */
+static void parse_address(const char *text, struct sockaddr_storage *address, int *length)
+{
+    char host[64];
+    const char *colon = strrchr(text, ':');
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+
+    assert_non_null(colon);
+    if (text[0] == '[')
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text - 2), text + 1);
+    else if (text[0] == '*')
+        snprintf(host, sizeof host, "127.0.0.1");
+    else
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+        fail_msg("'%s' is no address", text);
+    memcpy(address, found->ai_addr, found->ai_addrlen);
+    *length = (int)found->ai_addrlen;
+    freeaddrinfo(found);
+}
+
+SOCKET client_try(const char *text)
+{
+    struct sockaddr_storage address;
+    int length;
+    DWORD patience = PATIENCE_MS;
+
+    parse_address(text, &address, &length);
+    /* Not inheritable: a second server that the test starts must not get it. */
+    SOCKET client = WSASocketW(address.ss_family, SOCK_STREAM, IPPROTO_TCP, NULL, 0,
+                               WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    assert_true(client != INVALID_SOCKET);
+    if (connect(client, (const struct sockaddr *)&address, length) != 0) {
+        closesocket(client);
+        return INVALID_SOCKET;
+    }
+    setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, (const char *)&patience, sizeof patience);
+    setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, (const char *)&patience, sizeof patience);
+    return client;
+}
+
+SOCKET client_connect_to(const char *address)
+{
+    SOCKET client = client_try(address);
+
+    if (client == INVALID_SOCKET)
+        fail_msg("connect %s: %d", address, WSAGetLastError());
+    return client;
+}
+
+SOCKET client_connect(struct process *server, const char *service)
+{
+    return client_connect_to(server_address(server, service, 0));
+}
+
+void client_send(SOCKET client, const void *bytes, size_t size)
+{
+    const char *next = bytes;
+
+    while (size > 0) {
+        int count = send(client, next, (int)size, 0);
+
+        if (count <= 0)
+            fail_msg("send: %d", WSAGetLastError());
+        next += count;
+        size -= (size_t)count;
+    }
+}
+
+void client_say(SOCKET client, const char *text)
+{
+    client_send(client, text, strlen(text));
+}
+
+void client_expect(SOCKET client, const char *text)
+{
+    char got[1024];
+    size_t wanted = strlen(text);
+    size_t length = 0;
+
+    assert_true(wanted < sizeof got);
+    while (length < wanted) {
+        int count = recv(client, got + length, (int)(wanted - length), 0);
+
+        if (count <= 0)
+            fail_msg("wanted '%s', got '%.*s' and then %s %d", text, (int)length, got,
+                     count == 0 ? "the end" : "error", WSAGetLastError());
+        length += (size_t)count;
+    }
+    got[length] = '\0';
+    assert_string_equal(got, text);
+}
+
+void client_expect_end(SOCKET client)
+{
+    char byte;
+    int count = recv(client, &byte, 1, 0);
+
+    if (count != 0)
+        fail_msg("wanted the end, got %s", count == 1 ? "more data" : "an error");
+}
+
+const char *client_line(SOCKET client)
+{
+    static char line[4096];
+    size_t length = 0;
+
+    while (length < sizeof line - 1 && recv(client, line + length, 1, 0) == 1 &&
+           line[length] != '\n')
+        length++;
+    if (length > 0 && line[length - 1] == '\r')
+        length--;
+    line[length] = '\0';
+    return line;
+}
+
+enum client_end client_take(SOCKET client, void *bytes, size_t size, size_t *count)
+{
+    *count = 0;
+    while (*count < size) {
+        int got = recv(client, (char *)bytes + *count, (int)(size - *count), 0);
+
+        if (got == 0)
+            return END_ORDERLY;
+        if (got < 0)
+            return WSAGetLastError() == WSAETIMEDOUT ? END_MISSING : END_RESET;
+        *count += (size_t)got;
+    }
+    return END_MISSING;
+}
+
+const char *client_rest(SOCKET client)
+{
+    static char text[65536];
+    size_t length;
+
+    assert_int_equal(client_take(client, text, sizeof text - 1, &length), END_ORDERLY);
+    text[length] = '\0';
+    return text;
+}
+
+void client_exchange(SOCKET client, const void *send_bytes, size_t send_size, void *take_bytes,
+                     size_t take_size)
+{
+    const char *next = send_bytes;
+    char *room = take_bytes;
+    u_long on = 1;
+    u_long off = 0;
+
+    ioctlsocket(client, (long)FIONBIO, &on);
+    while (send_size > 0 || take_size > 0) {
+        struct timeval patience = {PATIENCE_MS / 1000, 0};
+        fd_set readable;
+        fd_set writable;
+        int count;
+
+        FD_ZERO(&readable);
+        FD_ZERO(&writable);
+        if (take_size > 0)
+            FD_SET(client, &readable);
+        if (send_size > 0)
+            FD_SET(client, &writable);
+        if (select(0, &readable, &writable, NULL, &patience) <= 0)
+            fail_msg("%zu bytes to send and %zu to take, and nothing moves", send_size, take_size);
+        if (FD_ISSET(client, &writable)) {
+            count = send(client, next, (int)send_size, 0);
+            assert_true(count > 0);
+            next += count;
+            send_size -= (size_t)count;
+        }
+        if (FD_ISSET(client, &readable)) {
+            count = recv(client, room, (int)take_size, 0);
+            if (count <= 0)
+                fail_msg("the connection ends with %zu bytes to take", take_size);
+            room += count;
+            take_size -= (size_t)count;
+        }
+    }
+    ioctlsocket(client, (long)FIONBIO, &off);
+}
+
+bool client_has_news(SOCKET client)
+{
+    struct timeval at_once = {0, 0};
+    fd_set readable;
+
+    FD_ZERO(&readable);
+    FD_SET(client, &readable);
+    return select(0, &readable, NULL, NULL, &at_once) == 1;
+}
+
+void client_end_sending(SOCKET client)
+{
+    assert_int_equal(shutdown(client, SD_SEND), 0);
+}
+
+void client_close(SOCKET client)
+{
+    closesocket(client);
+}
+
+void client_reset(SOCKET client)
+{
+    struct linger at_once = {1, 0};
+
+    setsockopt(client, SOL_SOCKET, SO_LINGER, (const char *)&at_once, sizeof at_once);
+    closesocket(client);
+}

@@ -1,0 +1,52 @@
+#ifndef STDINETD_TESTS_SYSTEM_CLIENT_H
+#define STDINETD_TESTS_SYSTEM_CLIENT_H
+
+#include "process.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+/* The other side: ordinary blocking TCP sockets. What does not come within PATIENCE_MS fails the
+ * test. */
+
+/* Connects to an address of a listen line; "*:PORT" means 127.0.0.1. */
+SOCKET client_connect_to(const char *address);
+
+/* The same without failing the test: INVALID_SOCKET where nobody listens. */
+SOCKET client_try(const char *address);
+
+/* Connects to a service's first address. */
+SOCKET client_connect(struct process *server, const char *service);
+
+void client_send(SOCKET client, const void *bytes, size_t size);
+void client_say(SOCKET client, const char *text);
+
+/* The next bytes must be these, the next byte must be the end. */
+void client_expect(SOCKET client, const char *text);
+void client_expect_end(SOCKET client);
+
+/* One line without its "\r\n" or "\n"; good until the next call. */
+const char *client_line(SOCKET client);
+
+/* Takes all until the end. Returns how many bytes of it fit into size, which should be larger than
+ * what is expected. */
+enum client_end { END_ORDERLY, END_RESET, END_MISSING };
+enum client_end client_take(SOCKET client, void *bytes, size_t size, size_t *count);
+
+/* Takes all until an orderly end, as text; good until the next call. */
+const char *client_rest(SOCKET client);
+
+/* Sends and takes at the same time, until all is sent and as much has come. */
+void client_exchange(SOCKET client, const void *send_bytes, size_t send_size, void *take_bytes,
+                     size_t take_size);
+
+/* Whether something (or the end) has come already. */
+bool client_has_news(SOCKET client);
+
+void client_end_sending(SOCKET client);
+void client_close(SOCKET client);
+void client_reset(SOCKET client); /* closes it as a crash would: the peer gets a reset */
+
+#endif

@@ -1,0 +1,130 @@
+#include "harness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether the text goes on with the pattern. */
+static bool matches(const char *text, const char *pattern)
+{
+    for (; *pattern != '\0'; pattern++) {
+        if (*pattern == '*') {
+            for (;; text++) {
+                if (matches(text, pattern + 1))
+                    return true;
+                if (*text == '\0' || *text == '\n')
+                    return false;
+            }
+        }
+        if (*text != *pattern)
+            return false;
+        text++;
+        if (*pattern == ' ')
+            text += strspn(text, " ");
+    }
+    return true;
+}
+
+bool text_has(const char *text, const char *pattern)
+{
+    for (; *text != '\0'; text++) {
+        if (matches(text, pattern))
+            return true;
+    }
+    return false;
+}
+
+size_t text_count(const char *text, const char *pattern)
+{
+    size_t count = 0;
+
+    while (*text != '\0') {
+        const char *end = text + strcspn(text, "\n");
+        while (text < end && !matches(text, pattern))
+            text++;
+        if (text < end)
+            count++;
+        text = *end == '\n' ? end + 1 : end;
+    }
+    return count;
+}
+
+bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms)
+{
+    uint64_t deadline = GetTickCount64() + timeout_ms;
+    bool found;
+
+    EnterCriticalSection(&output->lock);
+    while (!(found = text_has(output->text, pattern)) && !output->ended) {
+        uint64_t now = GetTickCount64();
+
+        if (now >= deadline)
+            break;
+        SleepConditionVariableCS(&output->grown, &output->lock, (DWORD)(deadline - now));
+    }
+    LeaveCriticalSection(&output->lock);
+    return found;
+}
+
+char *output_copy(struct output *output)
+{
+    EnterCriticalSection(&output->lock);
+    char *copy = malloc(output->length + 1);
+    if (copy != NULL)
+        memcpy(copy, output->text, output->length + 1);
+    LeaveCriticalSection(&output->lock);
+    assert_non_null(copy);
+    return copy;
+}
+
+static DWORD WINAPI collect(void *argument)
+{
+    struct output *output = argument;
+    char block[4096];
+    DWORD count;
+
+    while (ReadFile(output->pipe, block, sizeof block, &count, NULL) && count > 0) {
+        EnterCriticalSection(&output->lock);
+        char *text = realloc(output->text, output->length + count + 1);
+        if (text != NULL) {
+            memcpy(text + output->length, block, count);
+            output->length += count;
+            text[output->length] = '\0';
+            output->text = text;
+        }
+        LeaveCriticalSection(&output->lock);
+        WakeAllConditionVariable(&output->grown);
+    }
+    EnterCriticalSection(&output->lock);
+    output->ended = true;
+    LeaveCriticalSection(&output->lock);
+    WakeAllConditionVariable(&output->grown);
+    return 0;
+}
+
+HANDLE output_open(struct output *output)
+{
+    SECURITY_ATTRIBUTES inheritable = {sizeof inheritable, NULL, TRUE};
+    HANDLE write_end;
+
+    if (!CreatePipe(&output->pipe, &write_end, &inheritable, 0))
+        fail_msg("CreatePipe: %lu", GetLastError());
+    SetHandleInformation(output->pipe, HANDLE_FLAG_INHERIT, 0);
+    InitializeCriticalSection(&output->lock);
+    InitializeConditionVariable(&output->grown);
+    output->text = calloc(1, 1);
+    output->thread = CreateThread(NULL, 0, collect, output, 0, NULL);
+    assert_non_null(output->thread);
+    return write_end;
+}
+
+void output_close(struct output *output)
+{
+    /* All writers are dead. Only a process that had got hold of the pipe and out of the job would
+     * keep it open. */
+    if (WaitForSingleObject(output->thread, PATIENCE_MS) != WAIT_OBJECT_0)
+        fail_msg("a process has survived the test");
+    CloseHandle(output->thread);
+    CloseHandle(output->pipe);
+    DeleteCriticalSection(&output->lock);
+    free(output->text);
+}

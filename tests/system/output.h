@@ -1,0 +1,40 @@
+#ifndef STDINETD_TESTS_SYSTEM_OUTPUT_H
+#define STDINETD_TESTS_SYSTEM_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <winsock2.h>
+#include <windows.h>
+
+/* How long a test waits for what must happen before it says that it does not. Far longer than
+   anything takes on a slow machine: only a failing test waits so long. */
+#define PATIENCE_MS 20000
+
+/* What a process writes, collected by a thread as it comes. */
+struct output {
+    HANDLE pipe, thread;
+    CRITICAL_SECTION lock;
+    CONDITION_VARIABLE grown;
+    char *text; /* under lock; always ends in NUL */
+    size_t length;
+    bool ended; /* whoever could write is gone */
+};
+
+/* Returns the inheritable handle for the writer; the caller closes its own copy of it. */
+HANDLE output_open(struct output *output);
+
+/* Once every writer is gone. */
+void output_close(struct output *output);
+
+/* A pattern is text in which a blank stands for any number of blanks and '*' for anything within
+ * one line. */
+bool text_has(const char *text, const char *pattern);
+size_t text_count(const char *text, const char *pattern); /* lines that have it */
+
+/* Waits until the output has the pattern; false when it has ended without, or after timeout_ms. */
+bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms);
+
+/* A copy of what has come so far; the caller frees it. */
+char *output_copy(struct output *output);
+
+#endif

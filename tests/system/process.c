@@ -1,0 +1,135 @@
+#include "harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND_LINE_SIZE 4096
+
+static struct process *processes;
+
+static HANDLE make_job(void)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {0};
+    HANDLE job = CreateJobObjectW(NULL, NULL);
+
+    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    if (job == NULL ||
+        !SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+        fail_msg("cannot make a job: %lu", GetLastError());
+    return job;
+}
+
+struct process *process_start(const char *program, const char *arguments)
+{
+    char command_line[COMMAND_LINE_SIZE];
+    wchar_t command_line_wide[COMMAND_LINE_SIZE];
+    wchar_t folder[COMMAND_LINE_SIZE];
+    SECURITY_ATTRIBUTES inheritable = {sizeof inheritable, NULL, TRUE};
+    STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
+    PROCESS_INFORMATION started;
+    struct process *process = calloc(1, sizeof *process);
+
+    assert_non_null(process);
+    if (strchr(program, ':') != NULL)
+        snprintf(command_line, sizeof command_line, "\"%s\" %s", program, arguments);
+    else
+        snprintf(command_line, sizeof command_line, "\"%s\\%s\" %s", folder_build(), program,
+                 arguments);
+    MultiByteToWideChar(CP_UTF8, 0, command_line, -1, command_line_wide, COMMAND_LINE_SIZE);
+    MultiByteToWideChar(CP_UTF8, 0, folder_own(), -1, folder, COMMAND_LINE_SIZE);
+
+    process->job = make_job();
+    startup.hStdInput = CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                    &inheritable, OPEN_EXISTING, 0, NULL);
+    startup.hStdOutput = output_open(&process->out);
+    startup.hStdError = output_open(&process->err);
+    process->next = processes;
+    processes = process;
+
+    /* A console of its own, so that its Ctrl-C is not ours. Not a process group of its own: that
+     * would have Ctrl-C switched off. */
+    BOOL running =
+        CreateProcessW(NULL, command_line_wide, NULL, NULL, TRUE,
+                       CREATE_NO_WINDOW | CREATE_SUSPENDED, NULL, folder, &startup, &started);
+    DWORD code = GetLastError();
+    CloseHandle(startup.hStdInput);
+    CloseHandle(startup.hStdOutput);
+    CloseHandle(startup.hStdError);
+    if (!running)
+        fail_msg("CreateProcess %s: %lu", command_line, code);
+    process->handle = started.hProcess;
+    process->id = started.dwProcessId;
+    if (!AssignProcessToJobObject(process->job, process->handle))
+        fail_msg("AssignProcessToJobObject: %lu", GetLastError());
+    ResumeThread(started.hThread);
+    CloseHandle(started.hThread);
+    return process;
+}
+
+struct process *process_run(const char *program, const char *arguments)
+{
+    struct process *process = process_start(program, arguments);
+
+    process_wait(process);
+    WaitForSingleObject(process->out.thread, PATIENCE_MS);
+    WaitForSingleObject(process->err.thread, PATIENCE_MS);
+    return process;
+}
+
+DWORD process_wait(struct process *process)
+{
+    DWORD exit_code;
+
+    if (WaitForSingleObject(process->handle, PATIENCE_MS) != WAIT_OBJECT_0)
+        fail_msg("the process has not ended; it said:\n%s", output_copy(&process->err));
+    GetExitCodeProcess(process->handle, &exit_code);
+    return exit_code;
+}
+
+bool process_has_ended(const struct process *process)
+{
+    return !process_is_alive(process->handle);
+}
+
+void process_kill(struct process *process)
+{
+    TerminateProcess(process->handle, 99);
+    process_wait(process);
+}
+
+void process_end_all(void)
+{
+    while (processes != NULL) {
+        struct process *process = processes;
+
+        processes = process->next;
+        CloseHandle(process->job);
+        if (process->handle != NULL) {
+            WaitForSingleObject(process->handle, PATIENCE_MS);
+            CloseHandle(process->handle);
+        }
+        output_close(&process->out);
+        output_close(&process->err);
+        free(process);
+    }
+}
+
+HANDLE process_open(DWORD id)
+{
+    return OpenProcess(SYNCHRONIZE, FALSE, id);
+}
+
+bool process_is_alive(HANDLE handle)
+{
+    return WaitForSingleObject(handle, 0) == WAIT_TIMEOUT;
+}
+
+void process_expect_gone(HANDLE handle)
+{
+    if (handle == NULL)
+        return;
+    if (WaitForSingleObject(handle, PATIENCE_MS) != WAIT_OBJECT_0)
+        fail_msg("a process is still there that should have been ended");
+    CloseHandle(handle);
+}

@@ -1,0 +1,103 @@
+#include "harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *accept_with(void)
+{
+    const char *value = getenv("ACCEPT_WITH");
+
+    return value != NULL ? value : "acceptex";
+}
+
+static struct process *start(const char *arguments)
+{
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+
+    server_expect(server, "listen ");
+    return server;
+}
+
+struct process *server_start(const char *ini, ...)
+{
+    char text[8192];
+    size_t used;
+    va_list values;
+
+    used = (size_t)snprintf(text, sizeof text, "[server]\nbase = %s\naccept_with = %s\n",
+                            folder_build(), accept_with());
+    va_start(values, ini);
+    vsnprintf(text + used, sizeof text - used, ini, values);
+    va_end(values);
+    folder_write("test.ini", text);
+    return start("run -c test.ini");
+}
+
+struct process *server_start_with(const char *arguments, ...)
+{
+    char text[2048];
+    va_list values;
+
+    va_start(values, arguments);
+    vsnprintf(text, sizeof text, arguments, values);
+    va_end(values);
+    return start(text);
+}
+
+void server_expect(struct process *server, const char *pattern, ...)
+{
+    char text[1024];
+    va_list values;
+
+    va_start(values, pattern);
+    vsnprintf(text, sizeof text, pattern, values);
+    va_end(values);
+    if (!output_wait(&server->err, text, PATIENCE_MS))
+        fail_msg("the log has no '%s':\n%s", text, output_copy(&server->err));
+}
+
+size_t server_count(struct process *server, const char *pattern)
+{
+    char *log = output_copy(&server->err);
+    size_t count = text_count(log, pattern);
+
+    free(log);
+    return count;
+}
+
+const char *server_address(struct process *server, const char *service, size_t index)
+{
+    static char address[100];
+    char pattern[100];
+    size_t seen = 0;
+
+    snprintf(pattern, sizeof pattern, "listen %s ", service);
+    server_expect(server, pattern);
+    char *log = output_copy(&server->err);
+    address[0] = '\0';
+    for (char *line = strtok(log, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        char name[100];
+        char found[100];
+
+        if (sscanf(line, "listen %99s %99s", name, found) == 2 && strcmp(name, service) == 0 &&
+            seen++ == index)
+            snprintf(address, sizeof address, "%s", found);
+    }
+    free(log);
+    if (address[0] == '\0')
+        fail_msg("service %s does not listen on %zu addresses:\n%s", service, index + 1,
+                 output_copy(&server->err));
+    return address;
+}
+
+void server_console(struct process *server, enum console_event event)
+{
+    static const char *const names[] = {"ctrl-c", "ctrl-break", "close"};
+    char arguments[64];
+
+    snprintf(arguments, sizeof arguments, "%lu %s", server->id, names[event]);
+    struct process *press = process_run("tests\\console_event.exe", arguments);
+    if (process_wait(press) != 0)
+        fail_msg("console_event %s: %s", names[event], output_copy(&press->err));
+}

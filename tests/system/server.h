@@ -1,0 +1,37 @@
+#ifndef STDINETD_TESTS_SYSTEM_SERVER_H
+#define STDINETD_TESTS_SYSTEM_SERVER_H
+
+#include "process.h"
+
+#include "core/printf_like.h"
+
+#include <stddef.h>
+
+/* A stdinetd.exe that serves. */
+
+/* "stdinetd run" with this ini text, a printf format. It begins inside of [server], where base (the
+   build folder) and accept_with (from the environment variable ACCEPT_WITH) stand already; ports
+   should be 0. Returns when every service listens. */
+struct process *server_start(const char *ini, ...) PRINTF_LIKE(1, 2);
+
+/* "stdinetd ARGUMENTS", a printf format, for what server_start cannot say. Returns when something
+ * listens. */
+struct process *server_start_with(const char *arguments, ...) PRINTF_LIKE(1, 2);
+
+/* Where a service listens, from its listen line: "127.0.0.1:51234". A service has as many as it has
+   addresses and ports; index counts them in the order of the log. The text is good until the next
+   call. */
+const char *server_address(struct process *server, const char *service, size_t index);
+
+/* Waits for a line of the log that has this pattern (see output.h), a printf format; fails the test
+ * where none comes. */
+void server_expect(struct process *server, const char *pattern, ...) PRINTF_LIKE(2, 3);
+
+/* Lines with this pattern until now. */
+size_t server_count(struct process *server, const char *pattern);
+
+/* What a user does to the server's console. */
+enum console_event { PRESS_CTRL_C, PRESS_CTRL_BREAK, CLOSE_CONSOLE };
+void server_console(struct process *server, enum console_event event);
+
+#endif
