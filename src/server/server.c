@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LOG_WAIT_MS = 1000 };
+enum { LOG_WAIT_MS = 500 };
 
 void server_log(struct server *server, const struct record *record)
 {

@@ -8,7 +8,7 @@
 
 enum {
     BREAK_STOP_MS = 2000,   /* after Ctrl-Break: the longest stop_time */
-    LAST_MS = 1500,         /* from there to the end of the server, whatever is still open */
+    LAST_MS = 1000,         /* from there to the end of the server, whatever is still open */
     CONSOLE_CLOSE_MS = 4500 /* Windows ends the process after 5 s */
 };
 
@@ -173,6 +173,7 @@ bool stop_prepare(struct server *server, struct error *error)
 
 void stop_finish(struct server *server)
 {
+    console_server = NULL;
     if (server->finished != NULL)
         SetEvent(server->finished);
 }

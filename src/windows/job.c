@@ -36,7 +36,9 @@ HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, s
     HANDLE job = CreateJobObjectW(NULL, NULL);
 
     if (job == NULL) {
-        error_windows(error, "CreateJobObject");
+        DWORD code = GetLastError();
+        error_code(error, code, "CreateJobObject");
+        SetLastError(code);
         return NULL;
     }
     if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended,
@@ -44,8 +46,10 @@ HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, s
         SetInformationJobObject(job, JobObjectAssociateCompletionPortInformation, &messages,
                                 sizeof messages))
         return job;
-    error_windows(error, "SetInformationJobObject");
+    DWORD code = GetLastError();
+    error_code(error, code, "SetInformationJobObject");
     CloseHandle(job);
+    SetLastError(code);
     return NULL;
 }
 
