@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { STACK_SIZE = 256 * 1024 };
+
 struct queue {
     struct spawn_task *first;
     struct spawn_task **end;
@@ -107,7 +109,7 @@ struct spawner *spawner_start(struct loop *loop, size_t threads, struct error *e
     queue_take_all(&spawner->waiting);
     queue_take_all(&spawner->finished);
     for (size_t i = 0; i < threads; i++) {
-        HANDLE thread = CreateThread(NULL, 256 * 1024, run_tasks, spawner,
+        HANDLE thread = CreateThread(NULL, STACK_SIZE, run_tasks, spawner,
                                      STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
         if (thread == NULL) {
             error_windows(error, "CreateThread for spawn thread %zu of %zu", i + 1, threads);

@@ -50,7 +50,7 @@ static size_t mend_listeners(struct server *server)
 {
     size_t mended = 0;
     WSAPOLLFD *polls = calloc(server->listeners_open, sizeof *polls);
-    struct listener **listeners = calloc(server->listeners_open, sizeof *listeners);
+    struct listener **listeners = calloc(server->listeners_open, sizeof(struct listener *));
 
     if (polls != NULL && listeners != NULL) {
         size_t count = collect_asking(server, listeners, polls, server->listeners_open);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = 5000, QUEUE_SIZE = 512 * 1024 };
+enum { LINE_SIZE = 5000, QUEUE_SIZE = 512 * 1024, STACK_SIZE = 64 * 1024 };
 
 struct log {
     enum level level;
@@ -119,7 +119,7 @@ struct log *log_open(enum level level, struct error *error)
     InitializeSRWLock(&log->lock);
     InitializeConditionVariable(&log->changed);
     log->thread =
-        CreateThread(NULL, 64 * 1024, write_lines, log, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+        CreateThread(NULL, STACK_SIZE, write_lines, log, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
     if (log->thread == NULL) {
         error_windows(error, "CreateThread for the log");
         log_free(log);
