@@ -17,7 +17,7 @@ static const struct mode {
     {L"folder", probe_folder},       {L"handles", probe_handles},
     {L"hang", probe_hang},           {L"parent", probe_parent},
     {L"polite", probe_polite},       {L"sink", probe_sink},
-    {L"stderr", probe_stderr},
+    {L"socket", probe_socket},       {L"stderr", probe_stderr},
 };
 
 void say(const wchar_t *format, ...)

@@ -24,6 +24,7 @@ int probe_environment(wchar_t **arguments);
 int probe_folder(wchar_t **arguments);
 int probe_handles(wchar_t **arguments); /* every handle it has: value, type, kind */
 int probe_console(wchar_t **arguments);
+int probe_socket(wchar_t **arguments); /* options of the socket that is its stdin */
 int probe_stderr(wchar_t **arguments); /* TEXT: one line on stderr, none on stdout */
 
 /* One line of UTF-8 to stdout. */

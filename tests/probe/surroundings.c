@@ -1,6 +1,7 @@
 #include "probe.h"
 
 #include <stdio.h>
+#include <winsock2.h>
 #include <windows.h>
 #include <winternl.h>
 
@@ -59,19 +60,34 @@ int probe_handles(wchar_t **arguments)
     return 0;
 }
 
-/* Whether it has a console, how that is titled (so that two can be told apart), and who is on it.
- */
+/* Whether it has a console, and how many processes share it. */
 int probe_console(wchar_t **arguments)
 {
-    wchar_t title[256] = L"";
     DWORD processes[64];
     DWORD count = GetConsoleProcessList(processes, COUNT(processes));
 
     (void)arguments;
     say(L"console %ls", GetConsoleCP() == 0 ? L"no" : L"yes");
-    GetConsoleTitleW(title, COUNT(title));
-    say(L"title %ls", title);
     say(L"processes %lu", count);
+    return 0;
+}
+
+/* Not under Wine 8, which knows only sockets that the process has made itself. */
+int probe_socket(wchar_t **arguments)
+{
+    WSADATA data;
+    SOCKET socket = (SOCKET)GetStdHandle(STD_INPUT_HANDLE);
+    BOOL nodelay = FALSE;
+    BOOL keepalive = FALSE;
+    int length = sizeof nodelay;
+
+    (void)arguments;
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0 ||
+        getsockopt(socket, IPPROTO_TCP, TCP_NODELAY, (char *)&nodelay, &length) != 0 ||
+        getsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, (char *)&keepalive, &length) != 0)
+        return 1;
+    say(L"nodelay %d", nodelay != 0);
+    say(L"keepalive %d", keepalive != 0);
     return 0;
 }
 

@@ -122,19 +122,29 @@ const char *client_line(SOCKET client)
     return line;
 }
 
+/* One recv into what is left of bytes; *end says how the other side has ended, if it has. */
+static bool take_some(SOCKET client, void *bytes, size_t size, size_t *count, enum client_end *end)
+{
+    int got = recv(client, (char *)bytes + *count, (int)(size - *count), 0);
+
+    if (got > 0) {
+        *count += (size_t)got;
+        return true;
+    }
+    if (got < 0 && WSAGetLastError() == WSAETIMEDOUT)
+        fail_msg("the client waits in vain; %zu bytes have come", *count);
+    *end = got == 0 ? END_ORDERLY : END_RESET;
+    return false;
+}
+
 enum client_end client_take(SOCKET client, void *bytes, size_t size, size_t *count)
 {
-    *count = 0;
-    while (*count < size) {
-        int got = recv(client, (char *)bytes + *count, (int)(size - *count), 0);
+    enum client_end end = END_OPEN;
 
-        if (got == 0)
-            return END_ORDERLY;
-        if (got < 0)
-            return WSAGetLastError() == WSAETIMEDOUT ? END_MISSING : END_RESET;
-        *count += (size_t)got;
-    }
-    return END_MISSING;
+    *count = 0;
+    while (*count < size && take_some(client, bytes, size, count, &end))
+        ;
+    return end;
 }
 
 const char *client_rest(SOCKET client)
@@ -147,44 +157,44 @@ const char *client_rest(SOCKET client)
     return text;
 }
 
-void client_exchange(SOCKET client, const void *send_bytes, size_t send_size, void *take_bytes,
-                     size_t take_size)
+enum client_end client_exchange(SOCKET client, const void *send_bytes, size_t send_size,
+                                void *take_bytes, size_t take_size, size_t *count)
 {
     const char *next = send_bytes;
-    char *room = take_bytes;
+    enum client_end end = END_OPEN;
     u_long on = 1;
-    u_long off = 0;
 
+    *count = 0;
     ioctlsocket(client, (long)FIONBIO, &on);
-    while (send_size > 0 || take_size > 0) {
+    while (send_size > 0 || *count < take_size) {
         struct timeval patience = {PATIENCE_MS / 1000, 0};
         fd_set readable;
         fd_set writable;
-        int count;
 
         FD_ZERO(&readable);
         FD_ZERO(&writable);
-        if (take_size > 0)
+        if (*count < take_size)
             FD_SET(client, &readable);
         if (send_size > 0)
             FD_SET(client, &writable);
         if (select(0, &readable, &writable, NULL, &patience) <= 0)
-            fail_msg("%zu bytes to send and %zu to take, and nothing moves", send_size, take_size);
+            fail_msg("%zu bytes to send, %zu have come, and nothing moves", send_size, *count);
         if (FD_ISSET(client, &writable)) {
-            count = send(client, next, (int)send_size, 0);
-            assert_true(count > 0);
-            next += count;
-            send_size -= (size_t)count;
+            int sent = send(client, next, (int)send_size, 0);
+
+            if (sent <= 0) {
+                send_size = 0; /* reset; what has come before is still to be had, or not */
+            } else {
+                next += sent;
+                send_size -= (size_t)sent;
+            }
         }
-        if (FD_ISSET(client, &readable)) {
-            count = recv(client, room, (int)take_size, 0);
-            if (count <= 0)
-                fail_msg("the connection ends with %zu bytes to take", take_size);
-            room += count;
-            take_size -= (size_t)count;
-        }
+        if (FD_ISSET(client, &readable) && !take_some(client, take_bytes, take_size, count, &end))
+            break;
     }
-    ioctlsocket(client, (long)FIONBIO, &off);
+    on = 0;
+    ioctlsocket(client, (long)FIONBIO, &on);
+    return end;
 }
 
 bool client_has_news(SOCKET client)

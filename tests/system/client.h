@@ -30,17 +30,19 @@ void client_expect_end(SOCKET client);
 /* One line without its "\r\n" or "\n"; good until the next call. */
 const char *client_line(SOCKET client);
 
-/* Takes all until the end. Returns how many bytes of it fit into size, which should be larger than
- * what is expected. */
-enum client_end { END_ORDERLY, END_RESET, END_MISSING };
+/* How the other side ends; END_OPEN where it has not ended although size bytes have come. */
+enum client_end { END_ORDERLY, END_RESET, END_OPEN };
+
+/* Takes what comes, until the end or until size bytes are there. */
 enum client_end client_take(SOCKET client, void *bytes, size_t size, size_t *count);
 
 /* Takes all until an orderly end, as text; good until the next call. */
 const char *client_rest(SOCKET client);
 
-/* Sends and takes at the same time, until all is sent and as much has come. */
-void client_exchange(SOCKET client, const void *send_bytes, size_t send_size, void *take_bytes,
-                     size_t take_size);
+/* The same as client_take, and sends all the while; once the other side has ended it sends no more.
+ */
+enum client_end client_exchange(SOCKET client, const void *send_bytes, size_t send_size,
+                                void *take_bytes, size_t take_size, size_t *count);
 
 /* Whether something (or the end) has come already. */
 bool client_has_news(SOCKET client);

@@ -15,6 +15,8 @@ static bool matches(const char *text, const char *pattern)
                     return false;
             }
         }
+        if (*pattern == '\n' && *text == '\r')
+            text++;
         if (*text != *pattern)
             return false;
         text++;

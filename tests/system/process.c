@@ -117,7 +117,7 @@ void process_end_all(void)
 
 HANDLE process_open(DWORD id)
 {
-    return OpenProcess(SYNCHRONIZE, FALSE, id);
+    return OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, id);
 }
 
 bool process_is_alive(HANDLE handle)

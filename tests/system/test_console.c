@@ -1,0 +1,43 @@
+/* The console of a handler: the server's, none, or one of its own. */
+#include "harness.h"
+
+#include <stdio.h>
+
+static void ask(struct process *server, const char *service, char *answer, size_t size)
+{
+    SOCKET client = client_connect(server, service);
+
+    snprintf(answer, size, "%s", client_rest(client));
+    client_close(client);
+}
+
+static void it_is_shared_or_none_or_its_own(void **state)
+{
+    char answer[1024];
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = console\n"
+                                          "[service shared]\n"
+                                          "[service none]\n"
+                                          "console = none\n"
+                                          "[service own]\n"
+                                          "console = own\n");
+
+    (void)state;
+    ask(server, "shared", answer, sizeof answer);
+    assert_string_equal(answer, "console yes\nprocesses 2\n"); /* the server and the handler */
+    ask(server, "none", answer, sizeof answer);
+    assert_string_equal(answer, "console no\nprocesses 0\n");
+    ask(server, "own", answer, sizeof answer);
+    assert_string_equal(answer, "console yes\nprocesses 1\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SYSTEM_TEST(it_is_shared_or_none_or_its_own),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
