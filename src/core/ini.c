@@ -15,6 +15,10 @@
    is itself a mistake. */
 #define PLACEHOLDER "\x01"
 
+/* The byte order mark of UTF-8. */
+#define MARK        "\xEF\xBB\xBF"
+#define MARK_LENGTH 3
+
 /* The file on its way to inih. */
 struct reader {
     const struct ini_listener *listener;
@@ -36,13 +40,19 @@ static void set_line(struct reader *reader, const char *text, size_t length)
     reader->given = 0;
 }
 
-/* Whether a line that is a mistake was meant to be a header. */
+static bool begins_with(const char *text, size_t length, const char *mark, size_t mark_length)
+{
+    return length >= mark_length && memcmp(text, mark, mark_length) == 0;
+}
+
+/* Whether a line that is a mistake was meant to be a header, whatever invisible stands before it.
+ */
 static bool is_header(const char *line, size_t length)
 {
-    size_t blanks = 0;
-    while (blanks < length && (line[blanks] == ' ' || line[blanks] == '\t'))
-        blanks++;
-    return blanks < length && line[blanks] == '[';
+    size_t start = begins_with(line, length, MARK, MARK_LENGTH) ? MARK_LENGTH : 0;
+    while (start < length && (line[start] == ' ' || line[start] == '\t'))
+        start++;
+    return start < length && line[start] == '[';
 }
 
 static void next_line(struct reader *reader)
@@ -122,11 +132,6 @@ static int hand_on(void *user, const char *section, const char *name, const char
     return 1;
 }
 
-static bool begins_with(const char *text, size_t length, const char *mark, size_t mark_length)
-{
-    return length >= mark_length && memcmp(text, mark, mark_length) == 0;
-}
-
 int ini_read(const char *text, size_t length, const struct ini_listener *listener)
 {
     if (length == 0)
@@ -135,7 +140,7 @@ int ini_read(const char *text, size_t length, const struct ini_listener *listene
         listener->mistake(listener->context, 1, "the file is UTF-16; save it as UTF-8");
         return 1;
     }
-    size_t mark = begins_with(text, length, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    size_t mark = begins_with(text, length, MARK, MARK_LENGTH) ? MARK_LENGTH : 0;
     struct reader reader = {.listener = listener, .text = text + mark, .left = length - mark};
     if (ini_parse_stream(read_line, &reader, hand_on, &reader) == -2)
         listener->mistake(listener->context, reader.number,

@@ -79,9 +79,12 @@ static bool check_header(const char *line, size_t length, struct error *error)
         return error_set(error, "'%s' has no closing ']'; add it", excerpt_of(line, length).text);
     size_t name = (size_t)(close - line) - 1;
     size_t rest = length - name - 2;
+    const char *text = close + 1;
+    for (; rest > 0 && is_blank(*text); rest--)
+        text++;
     if (rest > 0)
         return error_set(error, "'%s' stands after ']'; give it a line of its own",
-                         excerpt_of(close + 1, rest).text);
+                         excerpt_of(text, rest).text);
     if (name > INI_SECTION_MAXIMUM)
         return error_set(error,
                          "the name of the section is %zu bytes long, and %d is the most;"

@@ -15,10 +15,9 @@ bool check_path(const char *text, struct error *error)
     if (!path_is_ambiguous(text))
         return true;
     utf8_excerpt(excerpt, sizeof excerpt, text);
-    return error_set(error,
-                     "'%s' depends on a current drive or folder; write the whole path, or one"
-                     " that starts at base",
-                     excerpt);
+    return error_set(
+        error, "'%s' depends on a current drive or folder; write a whole path or a relative one",
+        excerpt);
 }
 
 /* Letters, digits, '-', '_' and '.', and at least one letter: without, it is a mistyped address. */

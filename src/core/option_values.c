@@ -143,6 +143,8 @@ static bool reject(const struct option *option, const char *value, struct error 
     utf8_excerpt(excerpt, sizeof excerpt, value);
     struct option_expectation expected = option_expects(option);
     const char *written = "";
+    if (option->type == OPTION_CHOICE && option->values[1] == NULL)
+        return error_set(error, "'%s' is not known; there is only %s", excerpt, expected.text);
     if (option->type == OPTION_TIME)
         written = " (written like 500ms, 5s, 2m or 1h)";
     else if (option->type == OPTION_SIZE)
@@ -196,12 +198,22 @@ static bool parse_boolean(const char *value, bool *field, struct error *error)
     return true;
 }
 
+static size_t count_quotes(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++)
+        count += *text == '"';
+    return count;
+}
+
 static bool parse_text(const struct option *option, const char *value, char **field,
                        struct error *error)
 {
     size_t length = strlen(value);
     bool quoted = length >= 2 && value[0] == '"' && value[length - 1] == '"';
     size_t start = quoted ? 1 : 0;
+    if (count_quotes(value) % 2 != 0)
+        return error_set(error, "a double quote is never closed; add the missing one");
     length -= 2 * start;
     if (length == 0)
         return error_set(error, "there is no value after '='");

@@ -1,0 +1,44 @@
+#include "fake_disk.h"
+
+#include "core/path.h"
+
+static const char *const files[] = {
+    "C:\\Tools\\python3.11.exe",      "C:\\Tools\\tool.exe",
+    "C:\\current\\here.exe",          "C:\\srv\\100%\\run.cmd",
+    "C:\\srv\\handlers\\daytime.exe", "C:\\srv\\handlers\\echo.exe",
+    "C:\\srv\\handlers\\old.BAT",     "C:\\srv\\handlers\\run.cmd",
+    "C:\\srv\\handlers\\upper.exe",   "C:\\srv\\local.exe",
+    "C:\\srv\\my tools\\say it.exe",  "D:\\far away\\more;tools\\far.com",
+};
+
+static const char *const folders[] = {"C:\\srv", "C:\\srv\\etc", "C:\\srv\\etc\\www",
+                                      "C:\\srv\\handlers", "C:\\srv\\my tools"};
+
+static bool is_among(const char *const *paths, size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (path_equals(paths[i], path))
+            return true;
+    return false;
+}
+
+static bool file_exists(void *context, const char *path)
+{
+    (void)context;
+    return is_among(files, sizeof files / sizeof *files, path);
+}
+
+static bool folder_exists(void *context, const char *path)
+{
+    (void)context;
+    return is_among(folders, sizeof folders / sizeof *folders, path);
+}
+
+const struct config_source fake_source = {
+    .file = "x.ini",
+    .folder = "C:\\srv\\etc",
+    .search_path = ";.;current;C:\\Windows;C:\\Tools;\"D:\\far away\\more;tools\"",
+    .cmd = "C:\\Windows\\cmd.exe",
+    .file_exists = file_exists,
+    .folder_exists = folder_exists,
+};

@@ -1,0 +1,44 @@
+#include "unit.h"
+
+#include "core/options.h"
+
+static void every_option_stands_in_it_with_its_default(void **state)
+{
+    (void)state;
+    char *reference = option_reference();
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        char line[100];
+        snprintf(line, sizeof line, "\n  %s ", option->name);
+        if (strstr(reference, line) == NULL)
+            fail_msg("%s is missing", option->name);
+    }
+    assert_non_null(
+        strstr(reference, "  backlog            a number from 1 to 65535; default 200\n"));
+    free(reference);
+}
+
+static void no_line_is_longer_than_100_columns_or_ends_in_blanks(void **state)
+{
+    (void)state;
+    char *reference = option_reference();
+    size_t lines = 0;
+    for (const char *line = reference; *line != '\0'; lines++) {
+        size_t length = strcspn(line, "\n");
+        assert_int_equal(line[length], '\n');
+        if (length > 100 || (length > 0 && line[length - 1] == ' '))
+            fail_msg("'%.*s'", (int)length, line);
+        line += length + 1;
+    }
+    assert_true(lines > 2 * option_count);
+    free(reference);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_option_stands_in_it_with_its_default),
+        cmocka_unit_test(no_line_is_longer_than_100_columns_or_ends_in_blanks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+#include "unit.h"
+
+#include "core/record.h"
+
+static void assert_line(const struct record *record, const char *expected)
+{
+    char line[200];
+    size_t length = record_text(record, line, sizeof line);
+    assert_string_equal(line, expected);
+    assert_int_equal(length, strlen(line));
+}
+
+static void fields_stand_in_columns(void **state)
+{
+    (void)state;
+    assert_line(
+        &(struct record){.verb = "listen",
+                         .service = "upper",
+                         .peer = "127.0.0.1:7000",
+                         .detail = "this machine only (bind=* serves the network)"},
+        "listen  upper     127.0.0.1:7000   this machine only (bind=* serves the network)\n");
+    assert_line(&(struct record){.verb = "open",
+                                 .service = "upper",
+                                 .connection = 1,
+                                 .peer = "127.0.0.1:51820",
+                                 .pid = 4312},
+                "open    upper#1   127.0.0.1:51820  pid 4312\n");
+    assert_line(&(struct record){.verb = "close",
+                                 .service = "upper",
+                                 .connection = 1,
+                                 .peer = "127.0.0.1:51820",
+                                 .pid = 4312,
+                                 .detail = "exit 0 after 0.034 s"},
+                "close   upper#1   127.0.0.1:51820  pid 4312  exit 0 after 0.034 s\n");
+    assert_line(&(struct record){.verb = "stop", .detail = "1 connection open"},
+                "stop    1 connection open\n");
+}
+
+static void a_wide_field_pushes_the_next(void **state)
+{
+    (void)state;
+    assert_line(
+        &(struct record){.verb = "open",
+                         .service = "long-service-name",
+                         .connection = 12345678901234567890U,
+                         .peer = "[2001:db8::1]:51820",
+                         .pid = 4294967295U},
+        "open    long-service-name#12345678901234567890  [2001:db8::1]:51820  pid 4294967295\n");
+}
+
+static void columns_count_characters_not_bytes(void **state)
+{
+    (void)state;
+    assert_line(&(struct record){.verb = "open", .service = "\xC3\xA4\xC3\xB6", .peer = "x"},
+                "open    \xC3\xA4\xC3\xB6        x\n");
+}
+
+static void one_record_is_one_line(void **state)
+{
+    (void)state;
+    assert_line(&(struct record){.verb = "fail", .detail = "a\r\nb\x1B[2Jc\x7F"},
+                "fail    a??b?[2Jc?\n");
+    assert_line(&(struct record){.verb = "fail", .detail = "a\xFF\xC2\x85z\xE2\x82"},
+                "fail    a??z??\n"); /* 0x85 as U+0085 is a line break */
+}
+
+static void a_long_record_is_cut_between_characters(void **state)
+{
+    (void)state;
+    char line[16];
+    struct record record = {.verb = "fail",
+                            .detail = "12345\xE2\x82\xAC"
+                                      "6"};
+    /* 14 bytes are left for the text: "fail    12345" and one that the next character does not fit
+     * in */
+    assert_int_equal(record_text(&record, line, sizeof line), 14);
+    assert_string_equal(line, "fail    12345\n");
+    record.detail = "123456789";
+    assert_int_equal(record_text(&record, line, sizeof line), 15);
+    assert_string_equal(line, "fail    123456\n");
+}
+
+static void an_empty_record_is_an_empty_line(void **state)
+{
+    (void)state;
+    assert_line(&(struct record){.verb = "", .service = NULL}, "\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_stand_in_columns),
+        cmocka_unit_test(a_wide_field_pushes_the_next),
+        cmocka_unit_test(columns_count_characters_not_bytes),
+        cmocka_unit_test(one_record_is_one_line),
+        cmocka_unit_test(a_long_record_is_cut_between_characters),
+        cmocka_unit_test(an_empty_record_is_an_empty_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
