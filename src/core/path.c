@@ -137,8 +137,9 @@ char *path_join(const char *base, const char *path)
     const char *first = path_is_absolute(path) ? path : base;
     folded.root = root_length(first);
     folded.length = folded.root;
-    for (size_t i = 0; i < folded.root; i++)
-        folded.text[i] = first[i] == '/' ? '\\' : first[i];
+    memcpy(folded.text, first, folded.root);
+    for (char *slash = strchr(folded.text, '/'); slash != NULL; slash = strchr(slash, '/'))
+        *slash = '\\';
     /* "\\server\share" is a root although nothing separates what follows */
     if (folded.root > 2 && folded.text[folded.root - 1] != '\\' && path_is_absolute(first)) {
         folded.text[folded.root] = '\\';

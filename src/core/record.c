@@ -73,11 +73,10 @@ static bool is_given(const char *text)
 size_t record_text(const struct record *record, char *line, size_t size)
 {
     struct line out = {.text = line, .size = size - 2}; /* '\n' and NUL */
-    char number[32];
+    char number[32] = "";
 
     if (is_given(record->verb))
         add_column(&out, record->verb, "", VERB_WIDTH);
-    number[0] = '\0';
     if (record->connection != 0)
         snprintf(number, sizeof number, "#%" PRIu64, record->connection);
     if (is_given(record->service))
