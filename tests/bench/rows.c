@@ -1,0 +1,108 @@
+#include "rows.h"
+
+#include <string.h>
+
+#define BARE_CREATE_PROCESS                                                                        \
+    {                                                                                              \
+        .title = "accept and a bare CreateProcess", .floor = "floor-spawn", .handler = "line",     \
+        .may_lose = true                                                                           \
+    }
+
+const struct row row_table[] = {
+    {.name = "spawn",
+     .kind = ROW_SPAWN,
+     .goal = 1.0,
+     .subject = {.title = "stdinetd", .handler = "line", .option = "stderr", .value = "null"},
+     .yardstick = BARE_CREATE_PROCESS},
+
+    {.name = "spawn-stderr-log",
+     .kind = ROW_SPAWN,
+     .goal = 0.92,
+     .subject = {.title = "stdinetd, stderr = log",
+                 .handler = "line",
+                 .option = "stderr",
+                 .value = "log",
+                 .option_is_needed = true},
+     .yardstick = BARE_CREATE_PROCESS},
+
+    {.name = "spawn-no-window",
+     .kind = ROW_SPAWN,
+     .goal = 2.3,
+     .goal_is_for_wine = true,
+     .subject = {.title = "stdinetd", .handler = "line", .option = "stderr", .value = "null"},
+     .yardstick = {.title = "CREATE_NO_WINDOW, as others do it",
+                   .floor = "floor-spawn-no-window",
+                   .handler = "line",
+                   .may_lose = true}},
+
+    {.name = "listeners",
+     .kind = ROW_SPAWN,
+     .goal = 0.95,
+     .subject = {.title = "stdinetd, 1,000 listeners",
+                 .handler = "line",
+                 .option = "stderr",
+                 .value = "null",
+                 .many_listeners = true},
+     .yardstick = {.title = "stdinetd, one listener",
+                   .handler = "line",
+                   .option = "stderr",
+                   .value = "null"}},
+
+    {.name = "bytes",
+     .kind = ROW_BYTES,
+     .goal = 0.95,
+     .subject = {.title = "stdinetd, stdio = socket", .handler = "bytes"},
+     .yardstick = {.title = "the same handler with its own accept",
+                   .floor = "floor-bytes",
+                   .handler = "bytes"}},
+
+    {.name = "threads",
+     .kind = ROW_THREADS,
+     .goal = 0,
+     .subject = {.title = "stdinetd, live connections", .handler = "hold"},
+     .yardstick = {.title = "no connection"}},
+
+    {.name = "memory",
+     .kind = ROW_MEMORY,
+     .goal = 16,
+     .subject = {.title = "stdinetd, live connections", .handler = "hold"},
+     .yardstick = {.title = "no connection"}},
+
+    /* What the bench itself is worth: two of the same must come out equal. */
+    {.name = "self-check",
+     .kind = ROW_SPAWN,
+     .goal = 1.0,
+     .only_on_request = true,
+     .subject = BARE_CREATE_PROCESS,
+     .yardstick = BARE_CREATE_PROCESS},
+};
+
+const size_t row_count = sizeof row_table / sizeof *row_table;
+
+bool row_is_ratio(const struct row *row)
+{
+    return row->kind == ROW_SPAWN || row->kind == ROW_BYTES;
+}
+
+const char *row_unit(const struct row *row)
+{
+    switch (row->kind) {
+    case ROW_SPAWN:
+        return "/s";
+    case ROW_BYTES:
+        return "MB/s";
+    case ROW_THREADS:
+        return "threads";
+    case ROW_MEMORY:
+        return "KiB";
+    }
+    return "";
+}
+
+const struct row *row_find(const char *name)
+{
+    for (size_t i = 0; i < row_count; i++)
+        if (strcmp(row_table[i].name, name) == 0)
+            return &row_table[i];
+    return NULL;
+}

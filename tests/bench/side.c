@@ -1,0 +1,227 @@
+#include "side.h"
+
+#include "core/memory.h"
+#include "windows/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { START_MS = 60000, LOOK_MS = 10 };
+
+/* --- what stdinetd knows */
+
+char *side_read_options(const char *server, struct error *error)
+{
+    struct process process = {0};
+    struct temporary_file output = {0};
+    struct text_list arguments = {0};
+    DWORD exit_code = 0;
+    char *text = NULL;
+
+    text_list_append(&arguments, "options");
+    if (!temporary_file_open(&output, error) ||
+        !process_start(&process, server, &arguments, output.handle, error))
+        goto done;
+    if (WaitForSingleObject(process.process, START_MS) != WAIT_OBJECT_0)
+        error_set(error, "%s options does not end", server);
+    else if (!GetExitCodeProcess(process.process, &exit_code) || exit_code != 0)
+        error_set(error, "%s options ended with %lu", server, exit_code);
+    else
+        text = temporary_file_read(&output, error);
+done:
+    process_end(&process);
+    temporary_file_close(&output);
+    text_list_free(&arguments);
+    return text;
+}
+
+/* An option is the first word of its line. */
+bool side_knows_option(const struct side_setup *setup, const char *option)
+{
+    size_t length = strlen(option);
+
+    for (const char *line = setup->options; line != NULL; line = strchr(line, '\n')) {
+        line += strspn(line, "\r\n ");
+        if (strncmp(line, option, length) == 0 && isspace((unsigned char)line[length]))
+            return true;
+    }
+    return false;
+}
+
+/* --- start */
+
+static char *format_ini(const struct side_plan *plan, const struct side_setup *setup)
+{
+    size_t listeners = plan->many_listeners ? setup->listeners : 1;
+    char *ports = memory_zeroed(2 * listeners + 1, 1);
+    const char *option = plan->option;
+
+    for (size_t i = 0; i < listeners; i++)
+        memcpy(ports + 2 * i, " 0", 2);
+    if (option != NULL && !side_knows_option(setup, option))
+        option = NULL;
+    char *ini = memory_format("[server]\n"
+                              "instances = %zu\n"
+                              "[service bench]\n"
+                              "port =%s\n"
+                              "instances = %zu\n"
+                              "server = %s\n"
+                              "server_args = %s\n"
+                              "%s%s%s\n",
+                              setup->live, ports, setup->live, setup->handler, plan->handler,
+                              option != NULL ? option : "", option != NULL ? " = " : "",
+                              option != NULL ? plan->value : "");
+    free(ports);
+    return ini;
+}
+
+static bool start_server(struct side *side, const struct side_setup *setup, struct error *error)
+{
+    struct text_list arguments = {0};
+    char *ini = format_ini(side->plan, setup);
+    bool started = false;
+
+    if (temporary_file_open(&side->ini, error) && temporary_file_write(&side->ini, ini, error)) {
+        text_list_append(&arguments, "run");
+        text_list_append(&arguments, "-c");
+        text_list_append(&arguments, side->ini.path);
+        started =
+            process_start(&side->process, setup->server, &arguments, side->output.handle, error);
+    }
+    text_list_free(&arguments);
+    free(ini);
+    return started;
+}
+
+static bool start_floor(struct side *side, const struct side_setup *setup, struct error *error)
+{
+    struct text_list arguments = {0};
+
+    text_list_append(&arguments, "--as");
+    text_list_append(&arguments, side->plan->floor);
+    text_list_append(&arguments, setup->handler);
+    text_list_append(&arguments, side->plan->handler);
+    bool started =
+        process_start(&side->process, setup->bench, &arguments, side->output.handle, error);
+    text_list_free(&arguments);
+    return started;
+}
+
+/* --- what it says: the lines of its log, which a floor imitates */
+
+/* Calls visit for every complete line that begins with the verb. */
+static void for_each_record(const char *text, const char *verb, void *context,
+                            void (*visit)(const char *line, size_t length, void *context))
+{
+    size_t verb_length = strlen(verb);
+    const char *end;
+
+    for (; (end = strchr(text, '\n')) != NULL; text = end + 1)
+        if (strncmp(text, verb, verb_length) == 0 && text[verb_length] == ' ')
+            visit(text, (size_t)(end - text), context);
+}
+
+static void take_port(const char *line, size_t length, void *context)
+{
+    static const char host[] = " 127.0.0.1:";
+    struct side *side = context;
+    const char *address = strstr(line, host);
+
+    if (address == NULL || address >= line + length)
+        return;
+    side->ports = memory_grow(side->ports, side->port_count + 1, sizeof *side->ports);
+    side->ports[side->port_count++] = (uint16_t)strtoul(address + sizeof host - 1, NULL, 10);
+}
+
+/* Looks at the output until it names every listener, because there is nothing to wait on. */
+static bool wait_for_listeners(struct side *side, size_t expected, struct error *error)
+{
+    for (int waited = 0; waited < START_MS; waited += LOOK_MS) {
+        bool ended = WaitForSingleObject(side->process.process, LOOK_MS) == WAIT_OBJECT_0;
+        char *text = temporary_file_read(&side->output, error);
+
+        if (text == NULL)
+            return false;
+        side->port_count = 0;
+        for_each_record(text, "listen", side, take_port);
+        if (ended)
+            error_set(error, "it has ended: %s", text);
+        free(text);
+        if (ended)
+            return false;
+        if (side->port_count == expected)
+            return true;
+    }
+    return error_set(error, "of %zu listeners only %zu listen after %d s", expected,
+                     side->port_count, START_MS / 1000);
+}
+
+bool side_start(struct side *side, const struct side_plan *plan, const struct side_setup *setup,
+                struct error *error)
+{
+    side->plan = plan;
+    if (temporary_file_open(&side->output, error) &&
+        (plan->floor != NULL ? start_floor(side, setup, error)
+                             : start_server(side, setup, error)) &&
+        wait_for_listeners(side, plan->many_listeners ? setup->listeners : 1, error))
+        return true;
+    error_prefix(error, "start of %s", plan->title);
+    side_stop(side);
+    return false;
+}
+
+void side_stop(struct side *side)
+{
+    process_end(&side->process);
+    temporary_file_close(&side->ini);
+    temporary_file_close(&side->output);
+    free(side->ports);
+    *side = (struct side){0};
+}
+
+struct failures {
+    size_t count;
+    char *text;
+    size_t size;
+};
+
+static void count_failure(const char *line, size_t length, void *context)
+{
+    struct failures *failures = context;
+
+    if (failures->count++ == 0)
+        snprintf(failures->text, failures->size, "%.*s", (int)length, line);
+}
+
+size_t side_count_failures(const struct side *side, char *text, size_t size)
+{
+    struct failures failures = {.text = text, .size = size};
+    struct error ignored;
+    char *output =
+        side->output.handle != NULL ? temporary_file_read(&side->output, &ignored) : NULL;
+
+    if (output != NULL)
+        for_each_record(output, "fail", &failures, count_failure);
+    free(output);
+    return failures.count;
+}
+
+SOCKET side_connect(const struct side *side, size_t turn)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(side->ports[turn % side->port_count]),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    SOCKET connection = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+
+    if (connection != INVALID_SOCKET &&
+        connect(connection, (const struct sockaddr *)&address, sizeof address) == SOCKET_ERROR) {
+        int code = WSAGetLastError();
+
+        closesocket(connection);
+        WSASetLastError(code);
+        return INVALID_SOCKET;
+    }
+    return connection;
+}
