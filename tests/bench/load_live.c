@@ -26,12 +26,11 @@ static bool count_threads(DWORD pid, unsigned *count, struct error *error)
 static bool look(const struct side *side, unsigned *threads, uint64_t *private_bytes,
                  struct error *error)
 {
-    PROCESS_MEMORY_COUNTERS_EX memory = {.cb = sizeof memory};
+    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
 
-    if (!GetProcessMemoryInfo(side->process.process, (PROCESS_MEMORY_COUNTERS *)&memory,
-                              sizeof memory))
+    if (!GetProcessMemoryInfo(side->process.process, &memory, sizeof memory))
         return error_windows(error, "GetProcessMemoryInfo");
-    *private_bytes = memory.PrivateUsage;
+    *private_bytes = memory.PagefileUsage; /* what PrivateUsage is, which Wine leaves at 0 */
     return count_threads(side->process.pid, threads, error);
 }
 
