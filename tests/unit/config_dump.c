@@ -54,6 +54,7 @@ static char *value_of(const struct option *option, const void *target)
         return memory_copy(*(const bool *)field ? "yes" : "no");
     case OPTION_COUNT:
     case OPTION_TIME:
+    case OPTION_SIZE:
         return memory_format("%" PRIu64, *(const uint64_t *)field);
     case OPTION_CHOICE:
         return memory_copy(option->values[*(const int *)field]);

@@ -28,11 +28,18 @@ static const struct {
     {SECTION_SERVICE, "working_directory", "unit/test_config_files"},
     {SECTION_SERVICE, "env", "unit/test_config_files"},
     {SECTION_SERVICE, "passenv", "unit/test_environment"},
+    {SECTION_SERVICE, "stderr", "unit/test_options"},
     {SECTION_SERVICE, "console", "unit/test_options"},
     {SECTION_SERVICE, "end", "unit/test_options"},
     {SECTION_SERVICE, "linger", "unit/test_options"},
     {SECTION_SERVICE, "instances", "unit/test_options"},
     {SECTION_SERVICE, "overload", "unit/test_options"},
+    {SECTION_SERVICE, "max_time", "unit/test_options"},
+    {SECTION_SERVICE, "stop_time", "unit/test_options"},
+    {SECTION_SERVICE, "memory_max", "unit/test_options"},
+    {SECTION_SERVICE, "process_max", "unit/test_options"},
+    {SECTION_SERVICE, "cpu_time_max", "unit/test_options"},
+    {SECTION_SERVICE, "priority", "unit/test_options"},
 };
 
 static bool is_test(const char *name)
@@ -191,6 +198,44 @@ static void times_have_a_range_and_units(void **state)
                    "'31s' is not a time from 0 to 30s (written like 500ms, 5s, 2m or 1h)");
 }
 
+static void sizes_are_bytes_and_units_are_powers_of_1024(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } cases[] = {{"1048576", 1048576},
+                 {"1024K", 1048576},
+                 {"10M", 10485760},
+                 {"1G", 1073741824},
+                 {"unlimited", UNLIMITED}};
+    static const char *const texts[] = {"1M5", "1m", "1MB", "1023K", "0", "17179869184G"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_taken("memory_max", cases[i].text);
+        assert_true(parsed.memory_max == cases[i].bytes);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char expected[200];
+        snprintf(
+            expected, sizeof expected,
+            "'%s' is not a size of at least 1M, or unlimited (written like 4096, 64K, 10M or 1G)",
+            texts[i]);
+        assert_refused("memory_max", texts[i], expected);
+    }
+}
+
+static void limits_of_a_connection_are_unlimited_at_first(void **state)
+{
+    (void)state;
+    option_set_defaults(SECTION_SERVICE, &parsed);
+    assert_true(parsed.max_time == UNLIMITED);
+    assert_true(parsed.memory_max == UNLIMITED);
+    assert_true(parsed.process_max == UNLIMITED);
+    assert_true(parsed.cpu_time_max == UNLIMITED);
+    assert_int_equal(parsed.stop_time, 2000);
+    option_free(SECTION_SERVICE, &parsed);
+}
+
 static void booleans_are_yes_and_no(void **state)
 {
     (void)state;
@@ -218,6 +263,18 @@ static void choices_are_numbered_as_the_enums_are(void **state)
     assert_int_equal(parsed.end, END_JOB);
     assert_taken("overload", "refuse");
     assert_int_equal(parsed.overload, OVERLOAD_REFUSE);
+    assert_taken("stderr", "null");
+    assert_int_equal(parsed.error_output, ERROR_OUTPUT_NULL);
+    assert_taken("stderr", "socket");
+    assert_int_equal(parsed.error_output, ERROR_OUTPUT_SOCKET);
+    assert_taken("priority", "idle");
+    assert_int_equal(parsed.priority, PRIORITY_IDLE);
+    assert_taken("priority", "below_normal");
+    assert_int_equal(parsed.priority, PRIORITY_BELOW_NORMAL);
+    assert_taken("priority", "above_normal");
+    assert_int_equal(parsed.priority, PRIORITY_ABOVE_NORMAL);
+    assert_taken("priority", "high");
+    assert_int_equal(parsed.priority, PRIORITY_HIGH);
     assert_taken("protocol", "tcp");
     assert_int_equal(parsed.protocol, PROTOCOL_TCP);
     assert_true(
@@ -386,6 +443,8 @@ int main(void)
         cmocka_unit_test(a_count_may_be_unlimited),
         cmocka_unit_test(times_are_milliseconds_and_plain_ones_seconds),
         cmocka_unit_test(times_have_a_range_and_units),
+        cmocka_unit_test(sizes_are_bytes_and_units_are_powers_of_1024),
+        cmocka_unit_test(limits_of_a_connection_are_unlimited_at_first),
         cmocka_unit_test(booleans_are_yes_and_no),
         cmocka_unit_test(choices_are_numbered_as_the_enums_are),
         cmocka_unit_test(another_word_is_no_choice),

@@ -58,8 +58,8 @@ static void columns_count_characters_not_bytes(void **state)
 static void one_record_is_one_line(void **state)
 {
     (void)state;
-    assert_line(&(struct record){.verb = "fail", .detail = "a\r\nb\x1B[2Jc\x7F"},
-                "fail    a??b?[2Jc?\n");
+    assert_line(&(struct record){.verb = "fail", .detail = "a\r\nb\tc\x1B[2Jd\x7F"},
+                "fail    a??b c?[2Jd?\n");
     assert_line(&(struct record){.verb = "fail", .detail = "a\xFF\xC2\x85z\xE2\x82"},
                 "fail    a??z??\n"); /* 0x85 as U+0085 is a line break */
 }
