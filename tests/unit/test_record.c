@@ -80,6 +80,16 @@ static void a_long_record_is_cut_between_characters(void **state)
     assert_string_equal(line, "fail    123456\n");
 }
 
+static void nothing_follows_what_was_cut(void **state)
+{
+    (void)state;
+    char line[16];
+    struct record record = {
+        .verb = "open", .service = "12345\xE2\x82\xAC", .connection = 7, .detail = "x"};
+    record_text(&record, line, sizeof line);
+    assert_string_equal(line, "open    12345\n"); /* and not "12345#" */
+}
+
 static void an_empty_record_is_an_empty_line(void **state)
 {
     (void)state;
@@ -94,6 +104,7 @@ int main(void)
         cmocka_unit_test(columns_count_characters_not_bytes),
         cmocka_unit_test(one_record_is_one_line),
         cmocka_unit_test(a_long_record_is_cut_between_characters),
+        cmocka_unit_test(nothing_follows_what_was_cut),
         cmocka_unit_test(an_empty_record_is_an_empty_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
