@@ -43,9 +43,9 @@ struct service {
     struct text_list passenv; /* names; "*" = all */
 
     int error_output; /* enum error_output: the option stderr */
-    int console;     /* enum console */
-    int end;         /* enum end */
-    uint64_t linger; /* ms; 0 = close at once */
+    int console;      /* enum console */
+    int end;          /* enum end */
+    uint64_t linger;  /* ms; 0 = close at once */
 
     uint64_t instances; /* or UNLIMITED */
     int overload;       /* enum overload */

@@ -3,12 +3,20 @@
 #include "core/path.h"
 
 static const char *const files[] = {
-    "C:\\Tools\\python3.11.exe",      "C:\\Tools\\tool.exe",
-    "C:\\current\\here.exe",          "C:\\srv\\100%\\run.cmd",
-    "C:\\srv\\handlers\\daytime.exe", "C:\\srv\\handlers\\echo.exe",
-    "C:\\srv\\handlers\\old.BAT",     "C:\\srv\\handlers\\run.cmd",
-    "C:\\srv\\handlers\\upper.exe",   "C:\\srv\\local.exe",
-    "C:\\srv\\my tools\\say it.exe",  "D:\\far away\\more;tools\\far.com",
+    "C:\\Tools\\python3.11.exe",
+    "C:\\Tools\\tool.exe",
+    /* what stands in the current folder, and below it */
+    "here.exe",
+    "current\\here.exe",
+    "C:\\srv\\100%\\run.cmd",
+    "C:\\srv\\handlers\\daytime.exe",
+    "C:\\srv\\handlers\\echo.exe",
+    "C:\\srv\\handlers\\old.BAT",
+    "C:\\srv\\handlers\\run.cmd",
+    "C:\\srv\\handlers\\upper.exe",
+    "C:\\srv\\local.exe",
+    "C:\\srv\\my tools\\say it.exe",
+    "D:\\far away\\more;tools\\far.com",
 };
 
 static const char *const folders[] = {"C:\\srv", "C:\\srv\\etc", "C:\\srv\\etc\\www",
