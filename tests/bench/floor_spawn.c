@@ -50,6 +50,8 @@ static DWORD WINAPI accept_and_start(void *parameter)
                               sizeof connection, NULL, NULL);
     for (;;) {
         connection = accept(spawn->listener, NULL, NULL);
+        if (connection == INVALID_SOCKET && WSAGetLastError() == WSAEWOULDBLOCK)
+            continue; /* Wine, now and then, where another thread took the connection */
         if (connection == INVALID_SOCKET) {
             error_winsock(&error, "accept");
             floor_fail(&error);

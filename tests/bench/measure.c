@@ -156,16 +156,26 @@ static enum verdict judge_ratio(const struct row *row, const struct setup *setup
     return summary->median >= row->goal ? VERDICT_MET : VERDICT_UNSURE;
 }
 
-static void note_side(const struct contest *contest, struct outcome *outcome)
+/* What the sides themselves have to say, if anything went wrong. */
+static void note_troubles(const struct contest *contest, struct outcome *outcome)
 {
-    char first[400] = "";
-    size_t failures = side_count_failures(&contest->sides[0], first, sizeof first);
+    for (int which = 0; which < 2; which++) {
+        char first[300] = "";
+        size_t used = strlen(outcome->note);
+        size_t troubles = side_count_troubles(&contest->sides[which], first, sizeof first);
+
+        if (troubles > 0)
+            snprintf(outcome->note + used, sizeof outcome->note - used,
+                     "%s%zu times trouble in the log of %s, the first: %s", used > 0 ? "; " : "",
+                     troubles, contest->sides[which].plan->title, first);
+    }
+}
+
+static void note_conditions(const struct contest *contest, struct outcome *outcome)
+{
     const struct side_plan *plan = &contest->row->subject;
 
-    if (failures > 0)
-        snprintf(outcome->note, sizeof outcome->note, "%zu fail records in its log, the first: %s",
-                 failures, first);
-    else if (outcome->yardstick.lost > 0)
+    if (outcome->yardstick.lost > 0)
         snprintf(outcome->note, sizeof outcome->note, "%llu answers lost by the yardstick",
                  (unsigned long long)outcome->yardstick.lost);
     else if (plan->option != NULL && !side_knows_option(&contest->setup->side, plan->option))
@@ -189,10 +199,11 @@ static void measure_ratio(const struct row *row, const struct setup *setup, stru
         take_pairs(&contest, &outcome->pairs, &error)) {
         sum_up(&contest, outcome);
         outcome->verdict = judge_ratio(row, setup, &outcome->summary);
-        note_side(&contest, outcome);
+        note_conditions(&contest, outcome);
     } else {
         note(outcome, VERDICT_FAILED, error.text);
     }
+    note_troubles(&contest, outcome);
     for (int which = 0; which < 2; which++) {
         side_stop(&contest.sides[which]);
         free(contest.latencies_ms[which]);

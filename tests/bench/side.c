@@ -111,28 +111,21 @@ static bool start_floor(struct side *side, const struct side_setup *setup, struc
 
 /* --- what it says: the lines of its log, which a floor imitates */
 
-/* Calls visit for every complete line that begins with the verb. */
-static void for_each_record(const char *text, const char *verb, void *context,
-                            void (*visit)(const char *line, size_t length, void *context))
-{
-    size_t verb_length = strlen(verb);
-    const char *end;
-
-    for (; (end = strchr(text, '\n')) != NULL; text = end + 1)
-        if (strncmp(text, verb, verb_length) == 0 && text[verb_length] == ' ')
-            visit(text, (size_t)(end - text), context);
-}
-
-static void take_port(const char *line, size_t length, void *context)
+/* The listening addresses among its complete lines. */
+static void take_ports(struct side *side, const char *text)
 {
     static const char host[] = " 127.0.0.1:";
-    struct side *side = context;
-    const char *address = strstr(line, host);
+    const char *end;
 
-    if (address == NULL || address >= line + length)
-        return;
-    side->ports = memory_grow(side->ports, side->port_count + 1, sizeof *side->ports);
-    side->ports[side->port_count++] = (uint16_t)strtoul(address + sizeof host - 1, NULL, 10);
+    side->port_count = 0;
+    for (; (end = strchr(text, '\n')) != NULL; text = end + 1) {
+        const char *address = strstr(text, host);
+
+        if (strncmp(text, "listen ", 7) != 0 || address == NULL || address >= end)
+            continue;
+        side->ports = memory_grow(side->ports, side->port_count + 1, sizeof *side->ports);
+        side->ports[side->port_count++] = (uint16_t)strtoul(address + sizeof host - 1, NULL, 10);
+    }
 }
 
 /* Looks at the output until it names every listener, because there is nothing to wait on. */
@@ -144,8 +137,7 @@ static bool wait_for_listeners(struct side *side, size_t expected, struct error 
 
         if (text == NULL)
             return false;
-        side->port_count = 0;
-        for_each_record(text, "listen", side, take_port);
+        take_ports(side, text);
         if (ended)
             error_set(error, "it has ended: %s", text);
         free(text);
@@ -181,31 +173,34 @@ void side_stop(struct side *side)
     *side = (struct side){0};
 }
 
-struct failures {
-    size_t count;
-    char *text;
-    size_t size;
-};
-
-static void count_failure(const char *line, size_t length, void *context)
+static bool begins_with(const char *line, const char *word)
 {
-    struct failures *failures = context;
-
-    if (failures->count++ == 0)
-        snprintf(failures->text, failures->size, "%.*s", (int)length, line);
+    return strncmp(line, word, strlen(word)) == 0;
 }
 
-size_t side_count_failures(const struct side *side, char *text, size_t size)
+/* A handler of the bench that does not end with 0 is trouble too. */
+static bool is_trouble(const char *line)
 {
-    struct failures failures = {.text = text, .size = size};
+    if (begins_with(line, "close "))
+        return strstr(line, " exit 0 ") == NULL;
+    return begins_with(line, "fail ") || begins_with(line, "stdinetd-bench: ");
+}
+
+size_t side_count_troubles(const struct side *side, char *text, size_t size)
+{
     struct error ignored;
+    size_t count = 0;
     char *output =
         side->output.handle != NULL ? temporary_file_read(&side->output, &ignored) : NULL;
+    char *line = output;
 
-    if (output != NULL)
-        for_each_record(output, "fail", &failures, count_failure);
+    for (char *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        if (is_trouble(line) && count++ == 0)
+            snprintf(text, size, "%.*s", (int)strcspn(line, "\r"), line);
+    }
     free(output);
-    return failures.count;
+    return count;
 }
 
 SOCKET side_connect(const struct side *side, size_t turn)

@@ -52,8 +52,9 @@ bool side_start(struct side *side, const struct side_plan *plan, const struct si
 /* Ends it and everything it has started. */
 void side_stop(struct side *side);
 
-/* How many "fail" records stdinetd has written; the first one is copied to text. */
-size_t side_count_failures(const struct side *side, char *text, size_t size);
+/* How many lines of its log tell of trouble: fail records, handlers that did not end with 0. The
+   first one is copied to text. */
+size_t side_count_troubles(const struct side *side, char *text, size_t size);
 
 /* Connects to one of its listeners, in turn. INVALID_SOCKET on failure; the reason is in
    WSAGetLastError(). */
