@@ -16,7 +16,7 @@ sources() {
 sources src/core | xargs grep -nE '#include *[<"](windows|winsock2|ws2tcpip|unistd|server/|windows/|time\.h)' |
     breach "src/core needs no operating system" || true
 sources src/windows | xargs grep -nE '#include *"server/' | breach "src/windows knows no service" || true
-sources src handlers tests | xargs grep -nwE 'strcpy|strcat|sprintf|vsprintf|gets|MAX_PATH|alloca' |
+sources src handlers tests | xargs grep -nE '\b((strcpy|strcat|sprintf|vsprintf|gets|alloca) *\(|MAX_PATH\b)' |
     breach "a length is missing" || true
 sources src tests | xargs grep -nE '\b(CreateProcess|CreateFile|CreateNamedPipe|GetModuleFileName|CreateEvent|FormatMessage)(A)\(' |
     breach "wide functions only" || true
