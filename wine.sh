@@ -10,7 +10,7 @@ set -eu
 root=$(cd "$(dirname "$0")" && pwd)
 build=$root/build
 wine=/usr/lib/wine/wine64
-export WINEPREFIX="$build/prefix" WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree=;mshtml="
+export WINEPREFIX="$build/prefix" WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree=;mshtml=;winedbg.exe="
 
 fail() {
     echo "wine.sh: $*" >&2
