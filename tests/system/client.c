@@ -157,37 +157,43 @@ const char *client_rest(SOCKET client)
     return text;
 }
 
+/* Waits until the client can send, where it wants to, or take. Returns what select does. */
+static int wait_for(SOCKET client, fd_set *readable, fd_set *writable, bool wants_to_send)
+{
+    struct timeval patience = {PATIENCE_MS / 1000, 0};
+
+    FD_ZERO(readable);
+    FD_ZERO(writable);
+    FD_SET(client, readable);
+    if (wants_to_send)
+        FD_SET(client, writable);
+    return select(0, readable, writable, NULL, &patience);
+}
+
 enum client_end client_exchange(SOCKET client, const void *send_bytes, size_t send_size,
                                 void *take_bytes, size_t take_size, size_t *count)
 {
-    const char *next = send_bytes;
+    const char *bytes = send_bytes;
     enum client_end end = END_OPEN;
+    size_t sent = 0;
+    fd_set readable;
+    fd_set writable;
     u_long on = 1;
 
     *count = 0;
     ioctlsocket(client, (long)FIONBIO, &on);
-    while (send_size > 0 || *count < take_size) {
-        struct timeval patience = {PATIENCE_MS / 1000, 0};
-        fd_set readable;
-        fd_set writable;
+    while (*count < take_size) {
+        size_t limit = *count + IN_FLIGHT < send_size ? *count + IN_FLIGHT : send_size;
 
-        FD_ZERO(&readable);
-        FD_ZERO(&writable);
-        if (*count < take_size)
-            FD_SET(client, &readable);
-        if (send_size > 0)
-            FD_SET(client, &writable);
-        if (select(0, &readable, &writable, NULL, &patience) <= 0)
-            fail_msg("%zu bytes to send, %zu have come, and nothing moves", send_size, *count);
+        if (wait_for(client, &readable, &writable, sent < limit) <= 0)
+            fail_msg("%zu bytes sent, %zu have come, and nothing moves", sent, *count);
         if (FD_ISSET(client, &writable)) {
-            int sent = send(client, next, (int)send_size, 0);
+            int part = send(client, bytes + sent, (int)(limit - sent), 0);
 
-            if (sent <= 0) {
-                send_size = 0; /* reset; what has come before is still to be had, or not */
-            } else {
-                next += sent;
-                send_size -= (size_t)sent;
-            }
+            if (part > 0)
+                sent += (size_t)part;
+            else
+                send_size = sent; /* reset; what has come before is still to be had, or not */
         }
         if (FD_ISSET(client, &readable) && !take_some(client, take_bytes, take_size, count, &end))
             break;

@@ -39,8 +39,10 @@ enum client_end client_take(SOCKET client, void *bytes, size_t size, size_t *cou
 /* Takes all until an orderly end, as text; good until the next call. */
 const char *client_rest(SOCKET client);
 
-/* The same as client_take, and sends all the while; once the other side has ended it sends no more.
- */
+/* The same, and sends all the while, but never IN_FLIGHT bytes more than have come: under Wine 8 a
+   handler's write that has to wait for its client returns 0 bytes written. Once the other side has
+   ended it sends no more. */
+#define IN_FLIGHT ((size_t)512 * 1024)
 enum client_end client_exchange(SOCKET client, const void *send_bytes, size_t send_size,
                                 void *take_bytes, size_t take_size, size_t *count);
 

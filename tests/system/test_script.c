@@ -5,7 +5,7 @@ static void a_script_reads_writes_and_has_its_arguments(void **state)
 {
     folder_write("with blank\\greet.cmd", "@echo off\r\n"
                                           "set /p \"name=\"\r\n"
-                                          "echo %~1, %name%: %~2\r\n"
+                                          "echo %~1, %name%: %2\r\n"
                                           "exit 7\r\n");
     struct process *server = server_start("[service greet]\n"
                                           "port = 0\n"
@@ -16,7 +16,7 @@ static void a_script_reads_writes_and_has_its_arguments(void **state)
 
     (void)state;
     client_say(client, "world\r\n");
-    assert_string_equal(client_rest(client), "hello, world: two words & more\r\n");
+    assert_string_equal(client_rest(client), "hello, world: \"two words & more\"\r\n");
     client_close(client);
     server_expect(server, "close greet#1 * exit 7 ");
 }
