@@ -50,13 +50,18 @@ size_t text_count(const char *text, const char *pattern)
     return count;
 }
 
-bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms)
+static bool has_lines(const char *text, const char *pattern, size_t lines)
+{
+    return lines == 0 ? text_has(text, pattern) : text_count(text, pattern) >= lines;
+}
+
+bool output_wait_lines(struct output *output, const char *pattern, size_t lines, DWORD timeout_ms)
 {
     uint64_t deadline = GetTickCount64() + timeout_ms;
     bool found;
 
     EnterCriticalSection(&output->lock);
-    while (!(found = text_has(output->text, pattern)) && !output->ended) {
+    while (!(found = has_lines(output->text, pattern, lines)) && !output->ended) {
         uint64_t now = GetTickCount64();
 
         if (now >= deadline)
@@ -65,6 +70,12 @@ bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms)
     }
     LeaveCriticalSection(&output->lock);
     return found;
+}
+
+/* 0 lines: a pattern may go over the end of one. */
+bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms)
+{
+    return output_wait_lines(output, pattern, 0, timeout_ms);
 }
 
 char *output_copy(struct output *output)

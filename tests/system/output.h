@@ -31,8 +31,10 @@ void output_close(struct output *output);
 bool text_has(const char *text, const char *pattern);
 size_t text_count(const char *text, const char *pattern); /* lines that have it */
 
-/* Waits until the output has the pattern; false when it has ended without, or after timeout_ms. */
+/* Waits until the output has the pattern; false when it has ended without, or after timeout_ms. The
+   second waits until that many lines have it. */
 bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms);
+bool output_wait_lines(struct output *output, const char *pattern, size_t lines, DWORD timeout_ms);
 
 /* A copy of what has come so far; the caller frees it. */
 char *output_copy(struct output *output);

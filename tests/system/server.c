@@ -73,7 +73,7 @@ const char *server_address(struct process *server, const char *service, size_t i
     size_t seen = 0;
 
     snprintf(pattern, sizeof pattern, "listen %s ", service);
-    server_expect(server, "%s", pattern);
+    output_wait_lines(&server->err, pattern, index + 1, PATIENCE_MS);
     char *log = output_copy(&server->err);
     address[0] = '\0';
     for (char *line = strtok(log, "\n"); line != NULL; line = strtok(NULL, "\n")) {
