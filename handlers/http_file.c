@@ -190,7 +190,7 @@ static enum http_status append_name(wchar_t *full, size_t *length, const char *n
 enum http_status http_file_name(const struct http_root *root, const char *path, wchar_t **full)
 {
     size_t length = root->length;
-    enum http_status status = HTTP_OK;
+    enum http_status status = *path == '/' ? HTTP_OK : HTTP_BAD_REQUEST;
     wchar_t *text = calloc(length + strlen(path) + sizeof INDEX / sizeof(wchar_t), sizeof *text);
 
     if (text == NULL)

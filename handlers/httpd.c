@@ -41,10 +41,9 @@ static DWORD WINAPI watch_reader(void *argument)
 
 /* Reads until the head is complete, the client has no more to say, or the time is over. Returns the
    number of bytes; what is read is bounded by HTTP_HEAD_MAX. */
-static size_t read_head(char *head, const struct watch *watch, bool *is_late)
+static size_t read_head(char *head, bool *is_late)
 {
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
-    ULONGLONG deadline = GetTickCount64() + watch->patience_ms;
     size_t length = 0;
     DWORD count = 0;
 
@@ -56,10 +55,6 @@ static size_t read_head(char *head, const struct watch *watch, bool *is_late)
         if (count == 0)
             break;
         length += count;
-        if (GetTickCount64() >= deadline && http_head_length(head, length) == 0) {
-            *is_late = true;
-            break;
-        }
     }
     return length;
 }
@@ -74,7 +69,7 @@ static size_t read_head_in_time(char *head, DWORD patience_ms, bool *is_late)
     HANDLE watcher = CreateThread(NULL, 0, watch_reader, &watch, 0, NULL);
     if (watch.done == NULL || watch.reader == NULL || watcher == NULL)
         return 0;
-    length = read_head(head, &watch, is_late);
+    length = read_head(head, is_late);
 
     SetEvent(watch.done);
     WaitForSingleObject(watcher, INFINITE); /* or it might cancel the answer */
