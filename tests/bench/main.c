@@ -176,7 +176,7 @@ static bool read_arguments(struct request *request, const struct text_list *word
 static bool choose_rows(const char *names, const struct row ***chosen, size_t *count,
                         struct error *error)
 {
-    *chosen = memory_zeroed(row_count, sizeof **chosen);
+    *chosen = memory_zeroed(row_count, sizeof(const struct row *));
     *count = 0;
     for (size_t i = 0; names == NULL && i < row_count; i++)
         if (!row_table[i].only_on_request)

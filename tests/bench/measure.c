@@ -178,6 +178,9 @@ static void note_conditions(const struct contest *contest, struct outcome *outco
     if (outcome->yardstick.lost > 0)
         snprintf(outcome->note, sizeof outcome->note, "%llu answers lost by the yardstick",
                  (unsigned long long)outcome->yardstick.lost);
+    else if (plan->many_listeners)
+        snprintf(outcome->note, sizeof outcome->note, "%zu listeners",
+                 contest->setup->side.listeners);
     else if (plan->option != NULL && !side_knows_option(&contest->setup->side, plan->option))
         snprintf(outcome->note, sizeof outcome->note,
                  "without '%s = %s': this stdinetd has no option %s", plan->option, plan->value,

@@ -38,7 +38,7 @@ const struct row row_table[] = {
     {.name = "listeners",
      .kind = ROW_SPAWN,
      .goal = 0.95,
-     .subject = {.title = "stdinetd, 1,000 listeners",
+     .subject = {.title = "stdinetd, many listeners",
                  .handler = "line",
                  .option = "stderr",
                  .value = "null",

@@ -58,8 +58,10 @@ static char *format_ini(const struct side_plan *plan, const struct side_setup *s
     char *ports = memory_zeroed(2 * listeners + 1, 1);
     const char *option = plan->option;
 
-    for (size_t i = 0; i < listeners; i++)
-        memcpy(ports + 2 * i, " 0", 2);
+    for (size_t i = 0; i < 2 * listeners; i += 2) {
+        ports[i] = ' ';
+        ports[i + 1] = '0'; /* any free one */
+    }
     if (option != NULL && !side_knows_option(setup, option))
         option = NULL;
     char *ini = memory_format("[server]\n"
