@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether the text goes on with the pattern. */
-static bool matches(const char *text, const char *pattern)
+bool text_begins(const char *text, const char *pattern)
 {
     for (; *pattern != '\0'; pattern++) {
         if (*pattern == '*') {
             for (;; text++) {
-                if (matches(text, pattern + 1))
+                if (text_begins(text, pattern + 1))
                     return true;
                 if (*text == '\0' || *text == '\n')
                     return false;
@@ -29,7 +28,7 @@ static bool matches(const char *text, const char *pattern)
 bool text_has(const char *text, const char *pattern)
 {
     for (; *text != '\0'; text++) {
-        if (matches(text, pattern))
+        if (text_begins(text, pattern))
             return true;
     }
     return false;
@@ -41,7 +40,7 @@ size_t text_count(const char *text, const char *pattern)
 
     while (*text != '\0') {
         const char *end = text + strcspn(text, "\n");
-        while (text < end && !matches(text, pattern))
+        while (text < end && !text_begins(text, pattern))
             text++;
         if (text < end)
             count++;

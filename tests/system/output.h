@@ -28,6 +28,7 @@ void output_close(struct output *output);
 
 /* A pattern is text in which a blank stands for any number of blanks and '*' for anything within
  * one line. */
+bool text_begins(const char *text, const char *pattern);
 bool text_has(const char *text, const char *pattern);
 size_t text_count(const char *text, const char *pattern); /* lines that have it */
 

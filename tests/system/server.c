@@ -91,6 +91,21 @@ const char *server_address(struct process *server, const char *service, size_t i
     return address;
 }
 
+HANDLE server_handler(struct process *server, const char *connection)
+{
+    char start[100];
+
+    snprintf(start, sizeof start, "open %s ", connection);
+    server_expect(server, "%s* pid *\n", start);
+    char *log = output_copy(&server->err);
+    char *line = log;
+    while (!text_begins(line, start))
+        line = strchr(line, '\n') + 1;
+    DWORD id = strtoul(strstr(line, " pid ") + 5, NULL, 10);
+    free(log);
+    return process_open(id);
+}
+
 void server_console(struct process *server, enum console_event event)
 {
     static const char *const names[] = {"ctrl-c", "ctrl-break", "close"};

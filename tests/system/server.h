@@ -23,6 +23,10 @@ struct process *server_start_with(const char *arguments, ...) PRINTF_LIKE(1, 2);
    call. */
 const char *server_address(struct process *server, const char *service, size_t index);
 
+/* The handler of a connection ("upper#1"), from its open line; NULL where it has ended already. See
+   process_open. */
+HANDLE server_handler(struct process *server, const char *connection);
+
 /* Waits for a line of the log that has this pattern (see output.h), a printf format; fails the test
  * where none comes. */
 void server_expect(struct process *server, const char *pattern, ...) PRINTF_LIKE(2, 3);
