@@ -10,14 +10,28 @@ static const struct mode {
     const wchar_t *name;
     int (*run)(wchar_t **arguments);
 } modes[] = {
-    {L"arguments", probe_arguments}, {L"close-stdin", probe_close_stdin},
-    {L"console", probe_console},     {L"crash", probe_crash},
-    {L"deaf", probe_deaf},           {L"environment", probe_environment},
-    {L"exit", probe_exit},           {L"flood", probe_flood},
-    {L"folder", probe_folder},       {L"handles", probe_handles},
-    {L"hang", probe_hang},           {L"parent", probe_parent},
-    {L"polite", probe_polite},       {L"sink", probe_sink},
-    {L"socket", probe_socket},       {L"stderr", probe_stderr},
+    {L"arguments", probe_arguments},
+    {L"close-stdin", probe_close_stdin},
+    {L"console", probe_console},
+    {L"crash", probe_crash},
+    {L"deaf", probe_deaf},
+    {L"environment", probe_environment},
+    {L"exit", probe_exit},
+    {L"flood", probe_flood},
+    {L"folder", probe_folder},
+    {L"handles", probe_handles},
+    {L"hang", probe_hang},
+    {L"limits", probe_limits},
+    {L"parent", probe_parent},
+    {L"polite", probe_polite},
+    {L"priority", probe_priority},
+    {L"sink", probe_sink},
+    {L"socket", probe_socket},
+    {L"stderr", probe_stderr},
+    {L"stderr-binary", probe_stderr_binary},
+    {L"stderr-flood", probe_stderr_flood},
+    {L"stderr-handle", probe_stderr_handle},
+    {L"stderr-long", probe_stderr_long},
 };
 
 void say(const wchar_t *format, ...)

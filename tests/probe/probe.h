@@ -25,7 +25,16 @@ int probe_folder(wchar_t **arguments);
 int probe_handles(wchar_t **arguments); /* every handle it has: value, type, kind */
 int probe_console(wchar_t **arguments);
 int probe_socket(wchar_t **arguments); /* options of the socket that is its stdin */
-int probe_stderr(wchar_t **arguments); /* TEXT: one line on stderr, none on stdout */
+int probe_limits(wchar_t **arguments); /* those of its job */
+int probe_priority(wchar_t **arguments);
+
+/* errors.c: what a handler writes to stderr */
+int probe_stderr(wchar_t **arguments);        /* TEXT: one line, none on stdout */
+int probe_stderr_flood(wchar_t **arguments);  /* N: "line 1." to "line N." */
+int probe_stderr_long(wchar_t **arguments);   /* N: N times "x", no end of line */
+int probe_stderr_binary(wchar_t **arguments); /* every byte from 0 to 255, and an end of line */
+int probe_stderr_handle(
+    wchar_t **arguments); /* on stdout its process id and stderr; reads a line */
 
 /* One line of UTF-8 to stdout. */
 void say(const wchar_t *format, ...);

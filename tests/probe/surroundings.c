@@ -1,6 +1,5 @@
 #include "probe.h"
 
-#include <stdio.h>
 #include <winsock2.h>
 #include <windows.h>
 #include <winternl.h>
@@ -91,8 +90,29 @@ int probe_socket(wchar_t **arguments)
     return 0;
 }
 
-int probe_stderr(wchar_t **arguments)
+/* What its job says of itself; 0 is no limit. */
+int probe_limits(wchar_t **arguments)
 {
-    fprintf(stderr, "%ls\n", arguments[0]);
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {0};
+    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &limits.BasicLimitInformation;
+
+    (void)arguments;
+    if (!QueryInformationJobObject(NULL, JobObjectExtendedLimitInformation, &limits, sizeof limits,
+                                   NULL)) {
+        say(L"QueryInformationJobObject %lu", GetLastError());
+        return 1;
+    }
+    say(L"flags %lx", basic->LimitFlags);
+    say(L"memory %llu", (unsigned long long)limits.JobMemoryLimit);
+    say(L"processes %lu", basic->ActiveProcessLimit);
+    say(L"user time %lld ms", basic->PerJobUserTimeLimit.QuadPart / 10000);
+    say(L"priority %lx", basic->PriorityClass);
+    return 0;
+}
+
+int probe_priority(wchar_t **arguments)
+{
+    (void)arguments;
+    say(L"%lx", GetPriorityClass(GetCurrentProcess()));
     return 0;
 }

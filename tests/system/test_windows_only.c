@@ -60,12 +60,115 @@ static void a_handler_waits_for_a_client_that_takes_its_time(void **state)
     client_close(client);
 }
 
+/* max_time is over: the handler is asked, and has stop_time to go by itself. */
+static struct process *start_with_stop_time(const char *mode, const char *stop_time)
+{
+    return server_start("[service probe]\n"
+                        "port = 0\n"
+                        "server = tests\\probe.exe\n"
+                        "server_args = %s\n"
+                        "max_time = 500ms\n"
+                        "stop_time = %s\n",
+                        mode, stop_time);
+}
+
+static void at_max_time_a_handler_may_end_in_its_own_way(void **state)
+{
+    struct process *server = start_with_stop_time("polite", "20s");
+    SOCKET client = client_connect(server, "probe");
+
+    (void)state;
+    client_line(client);
+    client_expect(client, "break\n");
+    client_expect_end(client);
+    client_close(client);
+    server_expect(server, "close probe#1 * exit 3 after *, max_time\n");
+}
+
+static void after_stop_time_it_is_ended_by_force(void **state)
+{
+    DWORD since = GetTickCount();
+    struct process *server = start_with_stop_time("deaf", "700ms");
+    SOCKET client = client_connect(server, "probe");
+    HANDLE handler = process_open(strtoul(client_line(client), NULL, 10));
+
+    (void)state;
+    client_expect_end(client);
+    assert_true(GetTickCount() - since >= 500 + 700);
+    client_close(client);
+    process_expect_gone(handler);
+    server_expect(server, "close probe#1 * exit 1 after *, max_time\n");
+}
+
+static void without_stop_time_it_is_not_asked(void **state)
+{
+    struct process *server = start_with_stop_time("polite", "0");
+    SOCKET client = client_connect(server, "probe");
+
+    (void)state;
+    client_line(client);
+    client_expect_end(client);
+    client_close(client);
+    server_expect(server, "close probe#1 * exit 1 after *, max_time\n");
+}
+
+static void expect_answer(struct process *server, const char *service, const char *answer)
+{
+    SOCKET client = client_connect(server, service);
+
+    assert_string_equal(client_rest(client), answer);
+    client_close(client);
+}
+
+static void priority_is_that_of_the_handler(void **state)
+{
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = priority\n"
+                                          "[service idle]\n"
+                                          "priority = idle\n"
+                                          "[service normal]\n"
+                                          "[service high]\n"
+                                          "priority = high\n");
+
+    (void)state;
+    expect_answer(server, "idle", "40\n");
+    expect_answer(server, "normal", "20\n");
+    expect_answer(server, "high", "80\n");
+}
+
+static void a_handler_finds_its_limits_in_its_job(void **state)
+{
+    struct process *server = server_start("[service limited]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = limits\n"
+                                          "memory_max = 100M\n"
+                                          "process_max = 7\n"
+                                          "cpu_time_max = 90s\n"
+                                          "priority = idle\n");
+
+    (void)state;
+    expect_answer(server, "limited",
+                  "flags 262c\n"
+                  "memory 104857600\n"
+                  "processes 7\n"
+                  "user time 90000 ms\n"
+                  "priority 40\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(a_handler_that_must_end_is_asked_by_ctrl_break_first),
         SYSTEM_TEST(a_handler_waits_for_a_client_that_takes_its_time),
         SYSTEM_TEST(nodelay_and_keepalive_are_set),
+        SYSTEM_TEST(at_max_time_a_handler_may_end_in_its_own_way),
+        SYSTEM_TEST(after_stop_time_it_is_ended_by_force),
+        SYSTEM_TEST(without_stop_time_it_is_not_asked),
+        SYSTEM_TEST(priority_is_that_of_the_handler),
+        SYSTEM_TEST(a_handler_finds_its_limits_in_its_job),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
