@@ -126,3 +126,22 @@ int probe_parent(wchar_t **arguments)
     hear(line, sizeof line);
     return 0;
 }
+
+int probe_allocate(wchar_t **arguments)
+{
+    size_t size = (size_t)wcstoull(arguments[0], NULL, 0);
+
+    say(VirtualAlloc(NULL, size, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE) != NULL ? L"had"
+                                                                                   : L"refused");
+    return 0;
+}
+
+int probe_spin(wchar_t **arguments)
+{
+    volatile unsigned count = 0;
+
+    (void)arguments;
+    while (count < 2000)
+        count = (count + 1) % 1000;
+    return 0;
+}

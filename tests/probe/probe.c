@@ -10,6 +10,7 @@ static const struct mode {
     const wchar_t *name;
     int (*run)(wchar_t **arguments);
 } modes[] = {
+    {L"allocate", probe_allocate},
     {L"arguments", probe_arguments},
     {L"close-stdin", probe_close_stdin},
     {L"console", probe_console},
@@ -27,6 +28,7 @@ static const struct mode {
     {L"priority", probe_priority},
     {L"sink", probe_sink},
     {L"socket", probe_socket},
+    {L"spin", probe_spin},
     {L"stderr", probe_stderr},
     {L"stderr-binary", probe_stderr_binary},
     {L"stderr-flood", probe_stderr_flood},

@@ -13,8 +13,10 @@ int probe_hang(wchar_t **arguments);  /* writes its process id and never ends */
 int probe_deaf(wchar_t **arguments);  /* the same, and ignores Ctrl-Break */
 int probe_polite(
     wchar_t **arguments); /* the same, but at Ctrl-Break it writes "break" and exits 3 */
-int probe_flood(wchar_t **arguments); /* N: writes N bytes, reads nothing, exits */
-int probe_sink(wchar_t **arguments);  /* reads all there is, then writes how many bytes it was */
+int probe_flood(wchar_t **arguments);    /* N: writes N bytes, reads nothing, exits */
+int probe_sink(wchar_t **arguments);     /* reads all there is, then writes how many bytes it was */
+int probe_allocate(wchar_t **arguments); /* N: says whether it can have so many bytes */
+int probe_spin(wchar_t **arguments);     /* uses all the processor time it gets, for ever */
 int probe_close_stdin(wchar_t **arguments); /* reads a line, closes stdin, then writes that line */
 int probe_parent(wchar_t **arguments);      /* [quiet]: see spawn in endings.c */
 

@@ -158,10 +158,41 @@ static void a_handler_finds_its_limits_in_its_job(void **state)
                   "priority 40\n");
 }
 
+static void a_program_beyond_its_limits_is_refused_or_ended(void **state)
+{
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "[service memory]\n"
+                                          "server_args = allocate 500000000\n"
+                                          "memory_max = 100M\n"
+                                          "[service processes]\n"
+                                          "server_args = parent\n"
+                                          "process_max = 1\n"
+                                          "[service time]\n"
+                                          "server_args = spin\n"
+                                          "cpu_time_max = 200ms\n");
+    SOCKET memory = client_connect(server, "memory");
+    SOCKET processes = client_connect(server, "processes");
+    SOCKET time = client_connect(server, "time");
+
+    (void)state;
+    assert_string_equal(client_rest(memory), "refused\n");
+    client_expect_end(processes);
+    client_expect_end(time);
+    server_expect(server, "close memory#1 * memory_max was reached\n");
+    server_expect(server, "close processes#2 * process_max was reached\n");
+    server_expect(server, "close time#3 * cpu_time_max\n");
+    client_close(memory);
+    client_close(processes);
+    client_close(time);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(a_handler_that_must_end_is_asked_by_ctrl_break_first),
+        SYSTEM_TEST(a_program_beyond_its_limits_is_refused_or_ended),
         SYSTEM_TEST(a_handler_waits_for_a_client_that_takes_its_time),
         SYSTEM_TEST(nodelay_and_keepalive_are_set),
         SYSTEM_TEST(at_max_time_a_handler_may_end_in_its_own_way),

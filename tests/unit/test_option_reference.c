@@ -34,9 +34,24 @@ static void no_line_is_longer_than_100_columns_or_ends_in_blanks(void **state)
     free(reference);
 }
 
+/* README.md shows what "stdinetd options" prints. */
+static void readme_has_it_word_for_word(void **state)
+{
+    (void)state;
+    FILE *file = fopen(README, "rb");
+    static char text[100000];
+    char *reference = option_reference();
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_non_null(strstr(text, reference));
+    free(reference);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(readme_has_it_word_for_word),
         cmocka_unit_test(every_option_stands_in_it_with_its_default),
         cmocka_unit_test(no_line_is_longer_than_100_columns_or_ends_in_blanks),
     };
