@@ -1,0 +1,13 @@
+#ifndef STDINETD_TESTS_SYSTEM_USAGE_H
+#define STDINETD_TESTS_SYSTEM_USAGE_H
+
+#include "process.h"
+
+/* What a running process holds. */
+struct usage {
+    unsigned long handles, threads, private_kilobytes;
+};
+
+struct usage usage_of(const struct process *process);
+
+#endif
