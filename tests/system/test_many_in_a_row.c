@@ -7,10 +7,10 @@
 #include <string.h>
 
 #define WARM_UP 200
-#define MANY    1500
+#define MANY    600
 #define AT_ONCE 16
 #define HANDLES 16  /* what may come and go; one per connection would be MANY */
-#define KEPT    512 /* KB: 350 bytes per connection */
+#define KEPT    512 /* KB: 873 bytes per connection */
 
 /* Fails with all that the log has of a connection that has not had its answer. */
 static void expect_hello(struct process *server, SOCKET client)
