@@ -294,6 +294,7 @@ static const struct command {
 } commands[] = {
     {"run", command_run},         {"serve", command_serve},       {"check", command_check},
     {"options", command_options}, {"--version", command_version}, {"--help", command_help},
+    {"-h", command_help},         {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)
