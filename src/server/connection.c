@@ -132,16 +132,25 @@ static void give_reason(struct connection *connection, const char *reason)
         connection->reason = reason;
 }
 
+/* Whether the handler itself has ended. A message can be a late one of a job whose launch failed
+   and was tried again, so after that only the process and the job are believed. */
+static bool handler_is_gone(const struct connection *connection, DWORD message, DWORD pid)
+{
+    bool exit_message =
+        message == JOB_OBJECT_MSG_EXIT_PROCESS || message == JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS;
+
+    return (exit_message && pid == connection->child.pid && connection->tries == 0) ||
+           WaitForSingleObject(connection->child.process, 0) == WAIT_OBJECT_0 ||
+           job_process_count(connection->child.job) == 0;
+}
+
 static void note_handler_exit(struct connection *connection)
 {
-    const struct service *settings = connection->service->settings;
-
     connection->handler_exited = true;
     GetExitCodeProcess(connection->child.process, &connection->exit_code);
-    if (connection->exit_code == ERROR_NOT_ENOUGH_QUOTA && settings->cpu_time_max != UNLIMITED)
+    if (connection->exit_code == ERROR_NOT_ENOUGH_QUOTA &&
+        connection->service->settings->cpu_time_max != UNLIMITED)
         give_reason(connection, "cpu_time_max"); /* Windows ended the job with that code */
-    if (settings->end == END_HANDLER && !connection->job_was_emptied)
-        TerminateJobObject(connection->child.job, 1);
 }
 
 /* What the job says of a limit. It does not end the handler: the request beyond it failed. */
@@ -156,19 +165,21 @@ static void note_limit(struct connection *connection, DWORD message)
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid)
 {
     note_limit(connection, message);
-    if (message == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO)
-        connection->job_was_emptied = true;
+    if (message == JOB_OBJECT_MSG_NEW_PROCESS)
+        return;
+    if (connection->state == CONNECTION_LAUNCHING)
+        connection->has_early_message = true;
     if (connection->state != CONNECTION_SERVING)
         return;
-    bool exit_message =
-        message == JOB_OBJECT_MSG_EXIT_PROCESS || message == JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS;
-    if (!connection->handler_exited &&
-        ((exit_message && pid == connection->child.pid) || connection->job_was_emptied ||
-         WaitForSingleObject(connection->child.process, 0) == WAIT_OBJECT_0))
+    bool exited_before = connection->handler_exited;
+    if (!exited_before && handler_is_gone(connection, message, pid))
         note_handler_exit(connection);
-    if (connection->handler_exited &&
-        (connection->job_was_emptied || job_process_count(connection->child.job) == 0))
+    if (!connection->handler_exited)
+        return;
+    if (job_process_count(connection->child.job) == 0)
         end_serving(connection);
+    else if (!exited_before && connection->service->settings->end == END_HANDLER)
+        TerminateJobObject(connection->child.job, 1); /* what the handler left running */
 }
 
 /* Asks the handler to end, and ends its job stop_ms later; at once where it cannot be asked. */
@@ -306,7 +317,8 @@ static void launch_done(struct spawn_task *task)
         end_handler(connection, 0);
     else
         limit_time(connection);
-    connection_job_message(connection, 0, 0); /* it may have ended already */
+    if (connection->has_early_message)
+        connection_job_message(connection, 0, 0); /* it may have ended already */
 }
 
 static void submit(struct connection *connection)

@@ -39,7 +39,7 @@ struct connection {
     unsigned tries;
     struct child child;
 
-    bool job_was_emptied; /* the job said so, perhaps before the launch was known */
+    bool has_early_message; /* its job had something to say while it was launching */
     bool handler_exited;
     DWORD exit_code;
     const char *reason;  /* why it was not a plain exit; NULL where it was */

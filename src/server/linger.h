@@ -23,6 +23,8 @@ struct lingering {
     struct operation readable; /* from the event, or because there is more to read */
     struct operation last;     /* behind every packet of readable */
     struct timer timer;
+    unsigned looks;   /* without an event, at the beginning */
+    bool has_packets; /* one of readable may be under way */
     bool over;
     enum linger_end end;
     void (*ended)(struct lingering *linger, enum linger_end end);
