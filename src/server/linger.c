@@ -10,11 +10,17 @@ enum {
     POLL_MS = 50    /* the same where there was no event to be had */
 };
 
+/* Most clients close as soon as they see our end: a few looks cost less than an event and its wait.
+ */
+static const uint64_t first_looks_ms[] = {2, 8, 30};
+
 /* Packets already under way outlive what they speak of, so nothing is handed back before this one
    has come round behind them. */
 static void post_last(struct lingering *linger)
 {
-    if (loop_post(linger->loop, &linger->last))
+    if (!linger->has_packets)
+        timer_set(linger->loop, &linger->timer, 0); /* there are none */
+    else if (loop_post(linger->loop, &linger->last))
         timer_cancel(linger->loop, &linger->timer);
     else
         timer_set(linger->loop, &linger->timer, LOOK_MS); /* and try again */
@@ -42,6 +48,9 @@ static void set_timer(struct lingering *linger)
     uint64_t left = until > now ? until - now : 0;
     uint64_t look = linger->wait != NULL ? LOOK_MS : POLL_MS;
 
+    if (linger->looks < ARRAYSIZE(first_looks_ms))
+        look = first_looks_ms[linger->looks];
+
     timer_set(linger->loop, &linger->timer, left < look ? left : look);
 }
 
@@ -61,6 +70,7 @@ static void drain(struct lingering *linger)
         finish(linger, length == 0 ? LINGER_CLOSED : LINGER_RESET);
         return;
     }
+    linger->has_packets = true;
     loop_post(linger->loop, &linger->readable); /* more to read, after the others have had a turn */
 }
 
@@ -81,16 +91,40 @@ static void on_last(struct operation *operation, DWORD bytes)
     linger->ended(linger, linger->end);
 }
 
-static void on_timer(struct timer *timer)
+static void CALLBACK on_event(void *parameter, BOOLEAN timed_out)
 {
-    struct lingering *linger = CONTAINER(timer, struct lingering, timer);
+    struct lingering *linger = parameter;
+
+    (void)timed_out;
+    loop_post(linger->loop, &linger->readable);
+}
+
+/* In this order: the drain must not miss what came before the event was selected, and the wait must
+   not be there yet when the drain finds the end. Where there is no event to be had the timer goes
+   on looking. */
+static void wait_for_client(struct lingering *linger)
+{
+    linger->event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (linger->event == NULL ||
+        WSAEventSelect(linger->socket, linger->event, FD_READ | FD_CLOSE) == SOCKET_ERROR)
+        return;
+    drain(linger);
+    if (linger->over)
+        return;
+    linger->has_packets = true;
+    if (!RegisterWaitForSingleObject(&linger->wait, linger->event, on_event, linger, INFINITE,
+                                     WT_EXECUTEINWAITTHREAD))
+        linger->wait = NULL;
+}
+
+static void look(struct lingering *linger)
+{
     uint64_t now = linger->loop->now_ms;
 
-    if (linger->over) {
-        post_last(linger);
-        return;
-    }
     drain(linger);
+    if (!linger->over && linger->looks < ARRAYSIZE(first_looks_ms) &&
+        ++linger->looks == ARRAYSIZE(first_looks_ms))
+        wait_for_client(linger);
     if (linger->over)
         return;
     if (now >= linger->close_by_ms || now >= linger->quiet_until_ms)
@@ -99,12 +133,16 @@ static void on_timer(struct timer *timer)
         set_timer(linger);
 }
 
-static void CALLBACK on_event(void *parameter, BOOLEAN timed_out)
+static void on_timer(struct timer *timer)
 {
-    struct lingering *linger = parameter;
+    struct lingering *linger = CONTAINER(timer, struct lingering, timer);
 
-    (void)timed_out;
-    loop_post(linger->loop, &linger->readable);
+    if (!linger->over)
+        look(linger);
+    else if (linger->has_packets)
+        post_last(linger);
+    else
+        linger->ended(linger, linger->end);
 }
 
 void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, uint64_t quiet_ms,
@@ -122,21 +160,11 @@ void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, ui
     linger->timer.fire = on_timer;
     linger->ended = ended;
 
-    /* In this order: the drain must not miss what came before the event was selected, and the wait
-       must not be there yet when the drain finds the end. */
     shutdown(socket, SD_SEND);
-    linger->event = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (linger->event == NULL ||
-        WSAEventSelect(socket, linger->event, FD_READ | FD_CLOSE) == SOCKET_ERROR)
-        ioctlsocket(socket, (long)FIONBIO, &nonblocking);
+    ioctlsocket(socket, (long)FIONBIO, &nonblocking);
     drain(linger);
-    if (linger->over)
-        return;
-    if (linger->event == NULL ||
-        !RegisterWaitForSingleObject(&linger->wait, linger->event, on_event, linger, INFINITE,
-                                     WT_EXECUTEINWAITTHREAD))
-        linger->wait = NULL;
-    set_timer(linger);
+    if (!linger->over)
+        set_timer(linger);
 }
 
 void linger_hurry(struct lingering *linger, uint64_t ms)
