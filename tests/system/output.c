@@ -88,6 +88,32 @@ char *output_copy(struct output *output)
     return copy;
 }
 
+static void set_paused(struct output *output, bool paused)
+{
+    EnterCriticalSection(&output->lock);
+    output->paused = paused;
+    LeaveCriticalSection(&output->lock);
+    WakeAllConditionVariable(&output->resumed);
+}
+
+void output_pause(struct output *output)
+{
+    set_paused(output, true);
+}
+
+void output_resume(struct output *output)
+{
+    set_paused(output, false);
+}
+
+static void wait_while_paused(struct output *output)
+{
+    EnterCriticalSection(&output->lock);
+    while (output->paused)
+        SleepConditionVariableCS(&output->resumed, &output->lock, INFINITE);
+    LeaveCriticalSection(&output->lock);
+}
+
 static DWORD WINAPI collect(void *argument)
 {
     struct output *output = argument;
@@ -105,6 +131,7 @@ static DWORD WINAPI collect(void *argument)
         }
         LeaveCriticalSection(&output->lock);
         WakeAllConditionVariable(&output->grown);
+        wait_while_paused(output);
     }
     EnterCriticalSection(&output->lock);
     output->ended = true;
@@ -123,6 +150,7 @@ HANDLE output_open(struct output *output)
     SetHandleInformation(output->pipe, HANDLE_FLAG_INHERIT, 0);
     InitializeCriticalSection(&output->lock);
     InitializeConditionVariable(&output->grown);
+    InitializeConditionVariable(&output->resumed);
     output->text = calloc(1, 1);
     output->thread = CreateThread(NULL, 0, collect, output, 0, NULL);
     assert_non_null(output->thread);
@@ -131,6 +159,7 @@ HANDLE output_open(struct output *output)
 
 void output_close(struct output *output)
 {
+    output_resume(output);
     /* All writers are dead. Only a process that had got hold of the pipe and out of the job would
      * keep it open. */
     if (WaitForSingleObject(output->thread, PATIENCE_MS) != WAIT_OBJECT_0)

@@ -14,10 +14,11 @@
 struct output {
     HANDLE pipe, thread;
     CRITICAL_SECTION lock;
-    CONDITION_VARIABLE grown;
+    CONDITION_VARIABLE grown, resumed;
     char *text; /* under lock; always ends in NUL */
     size_t length;
-    bool ended; /* whoever could write is gone */
+    bool ended;  /* whoever could write is gone */
+    bool paused; /* nothing more is taken */
 };
 
 /* Returns the inheritable handle for the writer; the caller closes its own copy of it. */
@@ -25,6 +26,11 @@ HANDLE output_open(struct output *output);
 
 /* Once every writer is gone. */
 void output_close(struct output *output);
+
+/* Leaves what is written where it is, so that the writer's next writes have to wait, and takes it
+   again. A block that is being waited for is still taken. */
+void output_pause(struct output *output);
+void output_resume(struct output *output);
 
 /* A pattern is text in which a blank stands for any number of blanks and '*' for anything within
  * one line. */
