@@ -14,25 +14,6 @@ static void cut_last_part(char *path)
     *strrchr(path, '\\') = '\0';
 }
 
-void folder_make(void)
-{
-    static unsigned number;
-    wchar_t wide[PATH_SIZE];
-    wchar_t temporary[PATH_SIZE];
-
-    GetModuleFileNameW(NULL, wide, PATH_SIZE);
-    WideCharToMultiByte(CP_UTF8, 0, wide, -1, build, PATH_SIZE, NULL, NULL);
-    cut_last_part(build); /* test_x.exe */
-    cut_last_part(build); /* tests */
-
-    GetTempPathW(PATH_SIZE, temporary);
-    swprintf(own_wide, PATH_SIZE, L"%lsstdinetd-%lu-%u", temporary, GetCurrentProcessId(),
-             ++number);
-    if (!CreateDirectoryW(own_wide, NULL))
-        fail_msg("CreateDirectory %ls: %lu", own_wide, GetLastError());
-    WideCharToMultiByte(CP_UTF8, 0, own_wide, -1, own, PATH_SIZE, NULL, NULL);
-}
-
 static void remove_tree(const wchar_t *path)
 {
     wchar_t pattern[PATH_SIZE];
@@ -56,6 +37,26 @@ static void remove_tree(const wchar_t *path)
     if (search != INVALID_HANDLE_VALUE)
         FindClose(search);
     RemoveDirectoryW(path);
+}
+
+void folder_make(void)
+{
+    static unsigned number;
+    wchar_t wide[PATH_SIZE];
+    wchar_t temporary[PATH_SIZE];
+
+    GetModuleFileNameW(NULL, wide, PATH_SIZE);
+    WideCharToMultiByte(CP_UTF8, 0, wide, -1, build, PATH_SIZE, NULL, NULL);
+    cut_last_part(build); /* test_x.exe */
+    cut_last_part(build); /* tests */
+
+    GetTempPathW(PATH_SIZE, temporary);
+    swprintf(own_wide, PATH_SIZE, L"%lsstdinetd-%lu-%u", temporary, GetCurrentProcessId(),
+             ++number);
+    remove_tree(own_wide); /* left by a test that was killed, whose process id we have now */
+    if (!CreateDirectoryW(own_wide, NULL))
+        fail_msg("CreateDirectory %ls: %lu", own_wide, GetLastError());
+    WideCharToMultiByte(CP_UTF8, 0, own_wide, -1, own, PATH_SIZE, NULL, NULL);
 }
 
 void folder_remove(void)
