@@ -65,7 +65,7 @@ static void where_the_service_is_full_they_are_turned_away(void **state)
 static void max_time_gives_each_its_turn_and_an_end(void **state)
 {
     const size_t count = 100;
-    struct process *server = start("instances = 20\nmax_time = 200ms\nstop_time = 0\n");
+    struct process *server = start("instances = 20\nmax_time = 500ms\nstop_time = 0\n");
 
     (void)state;
     for (size_t i = 0; i < count; i++)

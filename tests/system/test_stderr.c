@@ -169,7 +169,7 @@ static HANDLE take_stderr(SOCKET client)
     DWORD id = strtoul(line, &end, 10);
     HANDLE theirs = (HANDLE)(ULONG_PTR)strtoull(end, NULL, 10);
     HANDLE process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, id);
-    HANDLE ours;
+    HANDLE ours = NULL;
 
     if (process == NULL || !DuplicateHandle(process, theirs, GetCurrentProcess(), &ours, 0, FALSE,
                                             DUPLICATE_SAME_ACCESS))
