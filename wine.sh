@@ -122,6 +122,13 @@ hold_wine() {
     "$wine" cmd.exe /q <"$build/hold" >"$build/hold.log" 2>&1 &
     holder=$!
     exec 3>"$build/hold"
+    # Two programs that start Wine's services at the same moment can wait for each other for ever.
+    echo "echo ready" >&3
+    for _ in $(seq 300); do
+        grep -q '^ready' "$build/hold.log" && return
+        sleep 0.2
+    done
+    fail "Wine does not start (see build/hold.log)"
 }
 
 release_wine() {
