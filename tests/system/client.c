@@ -21,7 +21,7 @@ static void parse_address(const char *text, struct sockaddr_storage *address, in
     else
         snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
     if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
-        fail_msg("'%s' is no address", text);
+        FAIL("'%s' is no address", text);
     memcpy(address, found->ai_addr, found->ai_addrlen);
     *length = (int)found->ai_addrlen;
     freeaddrinfo(found);
@@ -52,7 +52,7 @@ SOCKET client_connect_to(const char *address)
     SOCKET client = client_try(address);
 
     if (client == INVALID_SOCKET)
-        fail_msg("connect %s: %d", address, WSAGetLastError());
+        FAIL("connect %s: %d", address, WSAGetLastError());
     return client;
 }
 
@@ -69,7 +69,7 @@ void client_send(SOCKET client, const void *bytes, size_t size)
         int count = send(client, next, (int)size, 0);
 
         if (count <= 0)
-            fail_msg("send: %d", WSAGetLastError());
+            FAIL("send: %d", WSAGetLastError());
         next += count;
         size -= (size_t)count;
     }
@@ -91,8 +91,8 @@ void client_expect(SOCKET client, const char *text)
         int count = recv(client, got + length, (int)(wanted - length), 0);
 
         if (count <= 0)
-            fail_msg("wanted '%s', got '%.*s' and then %s %d", text, (int)length, got,
-                     count == 0 ? "the end" : "error", WSAGetLastError());
+            FAIL("wanted '%s', got '%.*s' and then %s %d", text, (int)length, got,
+                 count == 0 ? "the end" : "error", WSAGetLastError());
         length += (size_t)count;
     }
     got[length] = '\0';
@@ -105,7 +105,7 @@ void client_expect_end(SOCKET client)
     int count = recv(client, &byte, 1, 0);
 
     if (count != 0)
-        fail_msg("wanted the end, got %s", count == 1 ? "more data" : "an error");
+        FAIL("wanted the end, got %s", count == 1 ? "more data" : "an error");
 }
 
 const char *client_line(SOCKET client)
@@ -132,7 +132,7 @@ static bool take_some(SOCKET client, void *bytes, size_t size, size_t *count, en
         return true;
     }
     if (got < 0 && WSAGetLastError() == WSAETIMEDOUT)
-        fail_msg("the client waits in vain; %zu bytes have come", *count);
+        FAIL("the client waits in vain; %zu bytes have come", *count);
     *end = got == 0 ? END_ORDERLY : END_RESET;
     return false;
 }
@@ -186,7 +186,7 @@ enum client_end client_exchange(SOCKET client, const void *send_bytes, size_t se
         size_t limit = *count + IN_FLIGHT < send_size ? *count + IN_FLIGHT : send_size;
 
         if (wait_for(client, &readable, &writable, sent < limit) <= 0)
-            fail_msg("%zu bytes sent, %zu have come, and nothing moves", sent, *count);
+            FAIL("%zu bytes sent, %zu have come, and nothing moves", sent, *count);
         if (FD_ISSET(client, &writable)) {
             int part = send(client, bytes + sent, (int)(limit - sent), 0);
 

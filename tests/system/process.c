@@ -82,7 +82,7 @@ DWORD process_wait(struct process *process)
     DWORD exit_code;
 
     if (WaitForSingleObject(process->handle, PATIENCE_MS) != WAIT_OBJECT_0)
-        fail_msg("the process has not ended; it said:\n%s", output_copy(&process->err));
+        FAIL("process %lu has not ended", process->id);
     GetExitCodeProcess(process->handle, &exit_code);
     return exit_code;
 }
@@ -115,6 +115,16 @@ void process_end_all(void)
     }
 }
 
+void process_show_errors(void)
+{
+    for (struct process *process = processes; process != NULL; process = process->next) {
+        char *text = output_copy(&process->err);
+
+        fprintf(stderr, "--- process %lu said:\n%s---\n", process->id, text);
+        free(text);
+    }
+}
+
 HANDLE process_open(DWORD id)
 {
     return OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, id);
@@ -130,6 +140,6 @@ void process_expect_gone(HANDLE handle)
     if (handle == NULL)
         return;
     if (WaitForSingleObject(handle, PATIENCE_MS) != WAIT_OBJECT_0)
-        fail_msg("a process is still there that should have been ended");
+        FAIL("a process is still there that should have been ended");
     CloseHandle(handle);
 }

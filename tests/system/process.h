@@ -38,4 +38,13 @@ HANDLE process_open(DWORD id);
 void process_expect_gone(HANDLE handle);
 bool process_is_alive(HANDLE handle);
 
+/* Fails the test like cmocka's fail_msg, after showing what every process of the test has said on
+   its stderr: the server's log tells why its client was disappointed. */
+#define FAIL(...)                                                                                  \
+    do {                                                                                           \
+        process_show_errors();                                                                     \
+        fail_msg(__VA_ARGS__);                                                                     \
+    } while (0)
+void process_show_errors(void);
+
 #endif

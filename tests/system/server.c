@@ -54,7 +54,7 @@ void server_expect(struct process *server, const char *pattern, ...)
     vsnprintf(text, sizeof text, pattern, values);
     va_end(values);
     if (!output_wait(&server->err, text, PATIENCE_MS))
-        fail_msg("the log has no '%s':\n%s", text, output_copy(&server->err));
+        FAIL("the log has no '%s'", text);
 }
 
 size_t server_count(struct process *server, const char *pattern)
@@ -86,8 +86,7 @@ const char *server_address(struct process *server, const char *service, size_t i
     }
     free(log);
     if (address[0] == '\0')
-        fail_msg("service %s does not listen on %zu addresses:\n%s", service, index + 1,
-                 output_copy(&server->err));
+        FAIL("service %s does not listen on %zu addresses", service, index + 1);
     return address;
 }
 
@@ -114,5 +113,5 @@ void server_console(struct process *server, enum console_event event)
     snprintf(arguments, sizeof arguments, "%lu %s", server->id, names[event]);
     struct process *press = process_run("tests\\console_event.exe", arguments);
     if (process_wait(press) != 0)
-        fail_msg("console_event %s: %s", names[event], output_copy(&press->err));
+        FAIL("console_event %s has failed", names[event]);
 }
