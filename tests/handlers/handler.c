@@ -1,5 +1,6 @@
 #include "handler.h"
 #include "site.h"
+#include "start_process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +52,7 @@ struct handler *handler_start(const char *line)
     make_pipe(&handler->output, &startup.hStdOutput, &startup.hStdOutput);
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
     handler->job = make_job();
-    if (!CreateProcessW(NULL, command_line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, site_folder(),
-                        &startup, &started))
+    if (!start_process(command_line, CREATE_SUSPENDED, site_folder(), &startup, &started))
         fail_msg("CreateProcess %ls: %lu", command_line, GetLastError());
     assert_true(AssignProcessToJobObject(handler->job, started.hProcess));
     ResumeThread(started.hThread);

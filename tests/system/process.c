@@ -1,4 +1,5 @@
 #include "harness.h"
+#include "start_process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,9 +50,8 @@ struct process *process_start(const char *program, const char *arguments)
 
     /* A console of its own, so that its Ctrl-C is not ours. Not a process group of its own: that
      * would have Ctrl-C switched off. */
-    BOOL running =
-        CreateProcessW(NULL, command_line_wide, NULL, NULL, TRUE,
-                       CREATE_NO_WINDOW | CREATE_SUSPENDED, NULL, folder, &startup, &started);
+    bool running = start_process(command_line_wide, CREATE_NO_WINDOW | CREATE_SUSPENDED, folder,
+                                 &startup, &started);
     DWORD code = GetLastError();
     CloseHandle(startup.hStdInput);
     CloseHandle(startup.hStdOutput);
