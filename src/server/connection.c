@@ -5,7 +5,6 @@
 #include "windows/console.h"
 #include "windows/job.h"
 #include "windows/pipe.h"
-#include "windows/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +33,13 @@ static void log_connection(const struct connection *connection, enum level level
     server_log(server_of(connection), &record);
 }
 
+/* Why it was not a plain exit; the first reason is the one that counts. */
+static void give_reason(struct connection *connection, const char *reason)
+{
+    if (connection->reason == NULL)
+        connection->reason = reason;
+}
+
 /* --- closed */
 
 /* "exit 0 after 0.034 s"; a number that Windows chose is shown as Windows writes it. */
@@ -56,16 +62,23 @@ static void describe_exit(const struct connection *connection, char *text, size_
     }
 }
 
-static void close_connection(struct connection *connection)
+/* Nothing of it is under way any more. */
+static void forget(struct connection *connection)
 {
     struct server *server = server_of(connection);
+
+    connection_table_remove(server->connections, connection);
+    free(connection);
+    server_check_stopped(server);
+}
+
+static void close_connection(struct connection *connection)
+{
     char detail[200];
 
     describe_exit(connection, detail, sizeof detail);
     log_connection(connection, LEVEL_INFO, "close", detail);
-    connection_table_remove(server->connections, connection);
-    free(connection);
-    server_check_stopped(server);
+    forget(connection);
 }
 
 static void part_ended(struct connection *connection)
@@ -88,10 +101,10 @@ static void on_linger_ended(struct lingering *linger, enum linger_end end)
 {
     struct connection *connection = CONTAINER(linger, struct connection, linger);
 
-    if (connection->reason == NULL && end == LINGER_RESET)
-        connection->reason = "client reset";
-    else if (connection->reason == NULL && end == LINGER_TIMEOUT)
-        connection->reason = "client did not close";
+    if (end == LINGER_RESET)
+        give_reason(connection, "client reset");
+    else if (end == LINGER_TIMEOUT)
+        give_reason(connection, "client did not close");
     part_ended(connection);
 }
 
@@ -125,12 +138,6 @@ static void end_serving(struct connection *connection)
 }
 
 /* --- serving */
-
-static void give_reason(struct connection *connection, const char *reason)
-{
-    if (connection->reason == NULL)
-        connection->reason = reason;
-}
 
 /* Whether the handler itself has ended. A message can be a late one of a job whose launch failed
    and was tried again, so after that only the process and the job are believed. */
@@ -246,6 +253,17 @@ static bool launch_in(struct connection *connection, const wchar_t *environment)
     return launched;
 }
 
+/* On a spawn thread, before the launch: afterwards the socket is the handler's alone. */
+static void set_socket_options(const struct connection *connection)
+{
+    const struct service *settings = connection->service->settings;
+
+    if (settings->nodelay)
+        socket_set_nodelay(connection->socket);
+    if (settings->keepalive > 0)
+        socket_set_keepalive(connection->socket, settings->keepalive);
+}
+
 /* On a spawn thread. */
 static void run_launch(struct spawn_task *task)
 {
@@ -258,6 +276,8 @@ static void run_launch(struct spawn_task *task)
         error_set(&connection->failure.error, "no memory for the handler's environment");
         return;
     }
+    if (connection->tries == 0)
+        set_socket_options(connection);
     connection->launched = launch_in(connection, environment);
     free(environment);
 }
@@ -330,9 +350,6 @@ void connection_launch(struct connection *connection)
 {
     connection->state = CONNECTION_LAUNCHING;
     connection->open_parts = 1;
-    socket_set_nodelay(connection->socket, connection->service->settings->nodelay);
-    if (connection->service->settings->keepalive > 0)
-        socket_set_keepalive(connection->socket, connection->service->settings->keepalive);
     submit(connection);
 }
 
@@ -383,12 +400,9 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
 
 void connection_refuse(struct connection *connection, const char *reason)
 {
-    struct server *server = server_of(connection);
-
     log_connection(connection, LEVEL_INFO, "refuse", reason);
     closesocket(connection->socket);
-    connection_table_remove(server->connections, connection);
-    free(connection);
+    forget(connection);
 }
 
 void connection_begin(struct running_service *service, const struct arrival *arrival)

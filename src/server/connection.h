@@ -29,8 +29,8 @@ struct connection {
     SOCKET socket;
     struct address peer, local;
     char peer_text[ADDRESS_TEXT_SIZE];
-    uint64_t began_ms,
-        served_ms; /* when it was accepted, and how long the handler took from then */
+    uint64_t began_ms;  /* when it was accepted */
+    uint64_t served_ms; /* from then to the end of the handler */
 
     struct spawn_task task; /* launching: what the spawn thread is given … */
     struct launch_failure failure;
@@ -43,8 +43,8 @@ struct connection {
     bool handler_exited;
     DWORD exit_code;
     const char *reason;  /* why it was not a plain exit; NULL where it was */
-    bool must_end;       /* asked to end while launching */
-    struct timer timer;  /* launching: the next try; serving: from asking to end to making it */
+    bool must_end;       /* it has been asked to end, perhaps while launching */
+    struct timer timer;  /* launching: the next try; serving: max_time, then stop_time */
     unsigned open_parts; /* itself until it has lingered, and the stream of its stderr */
     struct lingering linger;
     struct error_stream errors;

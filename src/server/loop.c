@@ -6,7 +6,7 @@
 
 enum { PACKETS_PER_TURN = 64 };
 
-uint64_t clock_ms(void)
+static uint64_t clock_ms(void)
 {
     LARGE_INTEGER frequency, ticks;
 

@@ -55,9 +55,6 @@ void loop_end(struct loop *loop);
 void timer_set(struct loop *loop, struct timer *timer, uint64_t delay_ms);
 void timer_cancel(struct loop *loop, struct timer *timer);
 
-/* Milliseconds of the monotonic clock now; any thread. */
-uint64_t clock_ms(void);
-
 /* The object of which member is a part. */
 #define CONTAINER(pointer, type, member)                                                           \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))

@@ -74,10 +74,8 @@ static DWORD WINAPI run_tasks(void *parameter)
     return 0;
 }
 
-size_t spawner_collect(struct spawner *spawner)
+void spawner_collect(struct spawner *spawner)
 {
-    size_t count = 0;
-
     AcquireSRWLockExclusive(&spawner->lock);
     struct spawn_task *task = queue_take_all(&spawner->finished);
     ReleaseSRWLockExclusive(&spawner->lock);
@@ -86,9 +84,7 @@ size_t spawner_collect(struct spawner *spawner)
 
         task->done(task);
         task = next;
-        count++;
     }
-    return count;
 }
 
 static void wake(struct operation *operation, DWORD bytes)

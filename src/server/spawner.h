@@ -21,8 +21,8 @@ struct spawner *spawner_start(struct loop *loop, size_t threads, struct error *e
 void spawner_submit(struct spawner *spawner, struct spawn_task *task);
 
 /* Calls done for every task that has run; the wake-up does this by itself, and the sweep in case a
-   wake-up was lost. Returns how many there were. */
-size_t spawner_collect(struct spawner *spawner);
+   wake-up was lost. */
+void spawner_collect(struct spawner *spawner);
 
 /* Waits for the threads. Tasks still queued are not run. */
 void spawner_stop(struct spawner *spawner);

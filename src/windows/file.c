@@ -77,18 +77,11 @@ char *file_read(const char *path, size_t limit, size_t *length, struct error *er
     return text;
 }
 
-/* Windows answers either the length or, where the buffer is too small, the size that is needed;
-   both callers below ask again until it fits. */
-static wchar_t *room(wchar_t *buffer, DWORD units)
-{
-    return memory_grow(buffer, units, sizeof *buffer);
-}
-
 char *file_full_path(const char *path)
 {
     wchar_t *wide = wide_from_utf8(path);
     DWORD units = GetFullPathNameW(wide, 0, NULL, NULL);
-    wchar_t *full = room(NULL, units + 1);
+    wchar_t *full = memory_grow(NULL, units + 1, sizeof(wchar_t));
 
     full[GetFullPathNameW(wide, units + 1, full, NULL)] = L'\0';
     char *result = utf8_from_wide(full);
@@ -110,7 +103,7 @@ char *file_own_program(void)
 
     do {
         units *= 2;
-        buffer = room(buffer, units);
+        buffer = memory_grow(buffer, units, sizeof(wchar_t));
         length = GetModuleFileNameW(NULL, buffer, units);
     } while (length >= units);
     char *path = utf8_from_wide(buffer);
@@ -121,7 +114,7 @@ char *file_own_program(void)
 char *file_system_folder(void)
 {
     UINT units = GetSystemDirectoryW(NULL, 0);
-    wchar_t *buffer = room(NULL, units + 1);
+    wchar_t *buffer = memory_grow(NULL, units + 1, sizeof(wchar_t));
 
     buffer[GetSystemDirectoryW(buffer, units + 1)] = L'\0';
     char *path = utf8_from_wide(buffer);
@@ -136,7 +129,7 @@ char *environment_variable(const char *name)
     char *result = NULL;
 
     if (units > 0) {
-        wchar_t *value = room(NULL, units);
+        wchar_t *value = memory_grow(NULL, units, sizeof(wchar_t));
         value[0] = L'\0';
         GetEnvironmentVariableW(wide, value, units);
         result = utf8_from_wide(value);

@@ -36,9 +36,7 @@ HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, s
     HANDLE job = CreateJobObjectW(NULL, NULL);
 
     if (job == NULL) {
-        DWORD code = GetLastError();
-        error_code(error, code, "CreateJobObject");
-        SetLastError(code);
+        error_windows(error, "CreateJobObject");
         return NULL;
     }
     if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended,
@@ -47,9 +45,8 @@ HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, s
                                 sizeof messages))
         return job;
     DWORD code = GetLastError();
-    error_code(error, code, "SetInformationJobObject");
     CloseHandle(job);
-    SetLastError(code);
+    error_code(error, code, "SetInformationJobObject");
     return NULL;
 }
 

@@ -18,9 +18,8 @@ struct log {
 
     SRWLOCK lock; /* everything below */
     CONDITION_VARIABLE changed;
-    char *
-        filling; /* complete lines; the writer takes them all at once and leaves the other buffer */
-    char *writing; /* the writer's own */
+    char *filling; /* complete lines; the writer takes them all at once … */
+    char *writing; /* … and leaves its own empty buffer in their place */
     size_t filled;
     uint64_t dropped;
     bool closing;

@@ -39,6 +39,5 @@ bool pipe_from_child(struct pipe *pipe, struct error *error)
         return true;
     DWORD code = GetLastError();
     CloseHandle(pipe->ours);
-    SetLastError(code);
-    return error_windows(error, "CreateFile of a pipe");
+    return error_code(error, code, "CreateFile of a pipe");
 }

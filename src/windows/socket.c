@@ -115,7 +115,7 @@ SOCKET socket_create(int family, bool overlapped)
 
 bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms)
 {
-    struct tcp_keepalive values = {.onoff = keepalive_ms != 0,
+    struct tcp_keepalive values = {.onoff = TRUE,
                                    .keepalivetime =
                                        keepalive_ms > ULONG_MAX ? ULONG_MAX : (ULONG)keepalive_ms,
                                    .keepaliveinterval = 1000};
@@ -125,9 +125,9 @@ bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms)
                     NULL) == 0;
 }
 
-bool socket_set_nodelay(SOCKET socket, bool nodelay)
+bool socket_set_nodelay(SOCKET socket)
 {
-    BOOL value = nodelay;
+    BOOL on = TRUE;
 
-    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, (const char *)&value, sizeof value) == 0;
+    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on) == 0;
 }

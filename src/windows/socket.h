@@ -32,8 +32,8 @@ void sockets_stop(void);
    Q131623). INVALID_SOCKET on failure; the reason is in WSAGetLastError(). */
 SOCKET socket_create(int family, bool overlapped);
 
-/* keepalive_ms == 0 switches it off. Both return false with WSAGetLastError() set. */
+/* Both are off in a new socket. They return false with WSAGetLastError() set. */
 bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms);
-bool socket_set_nodelay(SOCKET socket, bool nodelay);
+bool socket_set_nodelay(SOCKET socket);
 
 #endif

@@ -57,6 +57,7 @@ static bool set(struct error *error, DWORD code, const char *format, va_list arg
 
     vsnprintf(what, sizeof what, format, arguments);
     system_text(code, text, sizeof text);
+    SetLastError(code);
     return error_set(error, "%s: %lu: %s", what, code, text);
 }
 

@@ -16,7 +16,7 @@ char *utf8_from_wide(const wchar_t *text);
 wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units);
 
 /* "what: 2: The system cannot find the file specified." Returns false. The number is
-   GetLastError(), WSAGetLastError(), or given; it is read before anything else is called. */
+   GetLastError(), WSAGetLastError(), or given; it is what GetLastError() says afterwards too. */
 bool error_windows(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 bool error_winsock(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 bool error_code(struct error *error, DWORD code, const char *format, ...) PRINTF_LIKE(3, 4);
