@@ -62,10 +62,12 @@ static void where_the_service_is_full_they_are_turned_away(void **state)
         client_close(clients[i]);
 }
 
+/* max_time is long enough for every handler to have started: what is ended in the middle of its
+   start can stay behind as a Unix process under Wine 8, though Wine itself counts it as gone. */
 static void max_time_gives_each_its_turn_and_an_end(void **state)
 {
     const size_t count = 100;
-    struct process *server = start("instances = 20\nmax_time = 500ms\nstop_time = 0\n");
+    struct process *server = start("instances = 20\nmax_time = 2s\nstop_time = 0\n");
 
     (void)state;
     for (size_t i = 0; i < count; i++)
