@@ -7,11 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void place_everywhere(struct listener_place *place, int family, uint16_t port)
+static bool set_v6only(SOCKET socket, bool only)
+{
+    DWORD value = only;
+
+    return setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&value, sizeof value) !=
+           SOCKET_ERROR;
+}
+
+/* Whether this machine can have one socket for IPv4 and IPv6. */
+static bool has_dual_stack(void)
+{
+    SOCKET probe = socket_create(AF_INET6, false);
+
+    if (probe == INVALID_SOCKET)
+        return false;
+    bool has = set_v6only(probe, false);
+    closesocket(probe);
+    return has;
+}
+
+/* All addresses: by one dual-stack socket, by 0.0.0.0 alone where there is no IPv6. */
+static void place_everywhere(struct listener_place *place, uint16_t port)
 {
     memset(place, 0, sizeof *place);
     place->any = true;
-    if (family == AF_INET6) {
+    if (has_dual_stack()) {
         struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&place->storage;
 
         in6->sin6_family = AF_INET6;
@@ -47,7 +68,7 @@ bool listener_resolve(const char *bind, uint16_t port, struct listener_place **p
     if (strcmp(bind, "*") == 0) {
         *places = memory_zeroed(1, sizeof **places);
         *count = 1;
-        place_everywhere(*places, AF_INET6, port);
+        place_everywhere(*places, port);
         return true;
     }
     wchar_t *name = wide_from_utf8(bind);
@@ -100,7 +121,6 @@ static bool open_socket(struct listener *listener, const struct listener_place *
                         struct error *error)
 {
     BOOL exclusive = TRUE;
-    DWORD v6only = !place->any;
 
     listener->family = place->storage.ss_family;
     listener->socket = socket_create(listener->family, listener->method->overlapped);
@@ -109,9 +129,7 @@ static bool open_socket(struct listener *listener, const struct listener_place *
     if (setsockopt(listener->socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&exclusive,
                    sizeof exclusive) == SOCKET_ERROR)
         return error_winsock(error, "setsockopt SO_EXCLUSIVEADDRUSE for %s", listener->text);
-    if (listener->family == AF_INET6 &&
-        setsockopt(listener->socket, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&v6only,
-                   sizeof v6only) == SOCKET_ERROR)
+    if (listener->family == AF_INET6 && !set_v6only(listener->socket, !place->any))
         return error_winsock(error, "setsockopt IPV6_V6ONLY for %s", listener->text);
     return true;
 }
@@ -132,12 +150,16 @@ static void close_socket(struct listener *listener)
     listener->socket = INVALID_SOCKET;
 }
 
-static bool open_at(struct listener *listener, const struct listener_place *place, uint64_t backlog,
-                    struct error *error)
+bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
+                   const struct service *service, enum accept_with accept_with, struct error *error)
 {
     struct sockaddr_storage bound;
     int length = sizeof bound;
 
+    listener->loop = loop;
+    listener->socket = INVALID_SOCKET;
+    listener->accept_socket = INVALID_SOCKET;
+    listener->method = accept_with == ACCEPT_WITH_ACCEPT ? &accept_by_accept : &accept_by_acceptex;
     set_text(listener, (const struct sockaddr *)&place->storage, place->any);
     if (!open_socket(listener, place, error))
         goto failed;
@@ -146,7 +168,7 @@ static bool open_at(struct listener *listener, const struct listener_place *plac
         fail_bind(listener, error);
         goto failed;
     }
-    if (listen(listener->socket, backlog_value(backlog)) == SOCKET_ERROR) {
+    if (listen(listener->socket, backlog_value(service->backlog)) == SOCKET_ERROR) {
         error_winsock(error, "listen %s", listener->text);
         goto failed;
     }
@@ -160,33 +182,6 @@ static bool open_at(struct listener *listener, const struct listener_place *plac
 failed:
     close_socket(listener);
     return false;
-}
-
-bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
-                   const struct service *service, enum accept_with accept_with, struct error *error)
-{
-    struct listener_place ipv4;
-    struct error ignored;
-
-    listener->loop = loop;
-    listener->socket = INVALID_SOCKET;
-    listener->accept_socket = INVALID_SOCKET;
-    listener->method = accept_with == ACCEPT_WITH_ACCEPT ? &accept_by_accept : &accept_by_acceptex;
-    if (!place->any)
-        return open_at(listener, place, service->backlog, error);
-
-    /* All addresses by one dual-stack socket; by 0.0.0.0 alone where there is no IPv6. */
-    SOCKET probe = socket_create(AF_INET6, false);
-    if (probe != INVALID_SOCKET) {
-        closesocket(probe);
-        if (open_at(listener, place, service->backlog, error))
-            return true;
-        if (!strstr(error->text, "IPV6_V6ONLY"))
-            return false;
-    }
-    place_everywhere(&ipv4, AF_INET,
-                     ntohs(((const struct sockaddr_in *)&place->storage)->sin_port));
-    return open_at(listener, &ipv4, service->backlog, probe != INVALID_SOCKET ? &ignored : error);
 }
 
 bool listener_ask(struct listener *listener, struct error *error)

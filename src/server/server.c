@@ -19,6 +19,16 @@ void server_log(struct server *server, const struct record *record)
     log_write(server->log, record);
 }
 
+void server_for_each_listener(struct server *server, void *context,
+                              void (*visit)(struct listener *listener, void *context))
+{
+    for (struct running_service *service = server->services; service != NULL;
+         service = service->next)
+        for (struct listener *listener = service->listeners; listener != NULL;
+             listener = listener->next)
+            visit(listener, context);
+}
+
 /* --- accepting */
 
 static void set_idle(struct listener *listener)
@@ -54,9 +64,9 @@ static void on_listener_closed(struct listener *listener)
 
 /* --- start */
 
-static void log_listening(struct server *server, const struct running_service *service,
-                          const struct listener *listener, bool *hinted)
+static void log_listening(const struct listener *listener, bool *hinted)
 {
+    const struct running_service *service = listener->owner;
     bool local = listener->address.is_loopback;
     const char *detail = local ? "this machine only" : "the network";
 
@@ -70,7 +80,7 @@ static void log_listening(struct server *server, const struct running_service *s
                             .service = service->settings->name,
                             .peer = listener->text,
                             .detail = detail};
-    server_log(server, &record);
+    server_log(service->server, &record);
 }
 
 static bool open_place(struct running_service *service, const struct listener_place *place,
@@ -145,17 +155,17 @@ static HANDLE open_null_output(void)
     return output != INVALID_HANDLE_VALUE ? output : NULL;
 }
 
+static void announce(struct listener *listener, void *context)
+{
+    log_listening(listener, context);
+    set_idle(listener);
+}
+
 static void start_accepting(struct server *server)
 {
     bool hinted[2] = {false, false};
 
-    for (struct running_service *service = server->services; service != NULL;
-         service = service->next)
-        for (struct listener *listener = service->listeners; listener != NULL;
-             listener = listener->next) {
-            log_listening(server, service, listener, hinted);
-            set_idle(listener);
-        }
+    server_for_each_listener(server, hinted, announce);
     admission_ask(server);
 }
 

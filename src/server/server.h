@@ -62,4 +62,8 @@ int server_run(const struct config *config, struct error *error);
 void server_log(struct server *server, const struct record *record);
 void server_check_stopped(struct server *server);
 
+/* Every listener, service by service; visit must not add or free one. */
+void server_for_each_listener(struct server *server, void *context,
+                              void (*visit)(struct listener *listener, void *context));
+
 #endif

@@ -27,13 +27,16 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+static void close_one(struct listener *listener, void *context)
+{
+    const bool *take_waiting = context;
+
+    listener_close(listener, *take_waiting);
+}
+
 static void close_listeners(struct server *server, bool take_waiting)
 {
-    for (struct running_service *service = server->services; service != NULL;
-         service = service->next)
-        for (struct listener *listener = service->listeners; listener != NULL;
-             listener = listener->next)
-            listener_close(listener, take_waiting);
+    server_for_each_listener(server, &take_waiting, close_one);
 }
 
 void server_check_stopped(struct server *server)

@@ -25,58 +25,52 @@ static void look_at(struct connection *connection, void *context)
     connection_job_message(connection, 0, 0);
 }
 
-/* The listeners that have asked for a connection, with the sockets to poll; at most count of them.
- */
-static size_t collect_asking(const struct server *server, struct listener **listeners,
-                             WSAPOLLFD *polls, size_t count)
-{
-    size_t used = 0;
+/* The listeners that have asked for a connection, with the sockets to poll. */
+struct asking {
+    struct listener **listeners;
+    WSAPOLLFD *polls;
+    size_t count;
+};
 
-    for (struct running_service *service = server->services; service != NULL;
-         service = service->next)
-        for (struct listener *listener = service->listeners; listener != NULL && used < count;
-             listener = listener->next) {
-            if (!listener->asking || listener->closing)
-                continue;
-            listeners[used] = listener;
-            polls[used] = (WSAPOLLFD){.fd = listener->socket, .events = POLLRDNORM};
-            used++;
-        }
-    return used;
+static void collect_asking(struct listener *listener, void *context)
+{
+    struct asking *asking = context;
+
+    if (!listener->asking || listener->closing)
+        return;
+    asking->listeners[asking->count] = listener;
+    asking->polls[asking->count] = (WSAPOLLFD){.fd = listener->socket, .events = POLLRDNORM};
+    asking->count++;
 }
 
 /* Asks again for those whose request was lost: somebody waits, and nobody arrives. */
 static size_t mend_listeners(struct server *server)
 {
     size_t mended = 0;
-    WSAPOLLFD *polls = calloc(server->listeners_open, sizeof *polls);
-    struct listener **listeners = calloc(server->listeners_open, sizeof(struct listener *));
+    struct asking asking = {.listeners = calloc(server->listeners_open, sizeof(struct listener *)),
+                            .polls = calloc(server->listeners_open, sizeof(WSAPOLLFD))};
 
-    if (polls != NULL && listeners != NULL) {
-        size_t count = collect_asking(server, listeners, polls, server->listeners_open);
-
-        bool polled = count > 0 && WSAPoll(polls, (ULONG)count, 0) >= 0;
-
-        for (size_t i = 0; polled && i < count; i++)
-            if (!(polls[i].revents & POLLRDNORM))
-                listeners[i]->arrivals_seen = 0;
-            else if (listener_mend(listeners[i]))
+    if (asking.listeners != NULL && asking.polls != NULL)
+        server_for_each_listener(server, &asking, collect_asking);
+    if (asking.count > 0 && WSAPoll(asking.polls, (ULONG)asking.count, 0) >= 0) {
+        for (size_t i = 0; i < asking.count; i++) {
+            if (!(asking.polls[i].revents & POLLRDNORM))
+                asking.listeners[i]->arrivals_seen = 0;
+            else if (listener_mend(asking.listeners[i]))
                 mended++;
+        }
     }
-    free(polls);
-    free((void *)listeners);
+    free(asking.polls);
+    free((void *)asking.listeners);
     return mended;
 }
 
 /* A client that was reset in the backlog of a closing listener never arrives. */
-static void look_at_closing(struct server *server)
+static void look_at_closing(struct listener *listener, void *context)
 {
-    for (struct running_service *service = server->services; service != NULL;
-         service = service->next)
-        for (struct listener *listener = service->listeners; listener != NULL;
-             listener = listener->next)
-            if (listener->closing && listener->asking)
-                listener_close(listener, true);
+    (void)context;
+    if (listener->closing && listener->asking)
+        listener_close(listener, true);
 }
 
 static void on_sweep(struct timer *timer)
@@ -86,8 +80,7 @@ static void on_sweep(struct timer *timer)
     timer_set(&server->loop, timer, SWEEP_MS);
     spawner_collect(server->spawner);
     connection_table_for_each(server->connections, NULL, look_at);
-    if (server->phase != PHASE_RUNNING)
-        look_at_closing(server);
+    server_for_each_listener(server, NULL, look_at_closing);
     log_mended(server, admission_ask(server),
                "had stopped accepting for want of resources, and accept again");
     log_mended(server, mend_listeners(server), "had lost a wake-up, and accept again");
