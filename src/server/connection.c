@@ -139,16 +139,14 @@ static void end_serving(struct connection *connection)
 
 /* --- serving */
 
-/* Whether the handler itself has ended. A message can be a late one of a job whose launch failed
-   and was tried again, so after that only the process and the job are believed. */
+/* Whether the handler itself has ended. A message can get lost, so the process is asked too. */
 static bool handler_is_gone(const struct connection *connection, DWORD message, DWORD pid)
 {
     bool exit_message =
         message == JOB_OBJECT_MSG_EXIT_PROCESS || message == JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS;
 
-    return (exit_message && pid == connection->child.pid && connection->tries == 0) ||
-           WaitForSingleObject(connection->child.process, 0) == WAIT_OBJECT_0 ||
-           job_process_count(connection->child.job) == 0;
+    return (exit_message && pid == connection->child.pid) ||
+           WaitForSingleObject(connection->child.process, 0) == WAIT_OBJECT_0;
 }
 
 static void note_handler_exit(struct connection *connection)

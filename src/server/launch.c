@@ -83,7 +83,8 @@ static bool prepare_attributes(struct preparation *preparation, struct child *ch
 static DWORD creation_flags(const struct launch *request)
 {
     DWORD flags =
-        EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP;
+        EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP |
+        CREATE_SUSPENDED;
 
     flags |= request->limits->priority_class;
     if (request->console == CONSOLE_NONE)
@@ -91,6 +92,16 @@ static DWORD creation_flags(const struct launch *request)
     else if (request->console == CONSOLE_OWN)
         flags |= CREATE_NO_WINDOW;
     return flags;
+}
+
+/* The job reports from the first instruction on, and not before there is a process: what a failed
+   try leaves behind says nothing. */
+static bool report_and_resume(const struct launch *request, const struct child *child,
+                              HANDLE thread, struct launch_failure *failure)
+{
+    if (!job_report_to(child->job, request->port, request->key))
+        return fail(failure, "SetInformationJobObject with the completion port", NULL);
+    return ResumeThread(thread) != (DWORD)-1 || fail(failure, "ResumeThread", NULL);
 }
 
 static bool create_process(const struct launch *request, struct preparation *preparation,
@@ -108,10 +119,11 @@ static bool create_process(const struct launch *request, struct preparation *pre
                         creation_flags(request), (void *)request->environment, request->folder,
                         &startup.StartupInfo, &process))
         return fail(failure, "CreateProcess", request->program);
-    CloseHandle(process.hThread);
     child->process = process.hProcess;
     child->pid = process.dwProcessId;
-    return true;
+    bool running = report_and_resume(request, child, process.hThread, failure);
+    CloseHandle(process.hThread);
+    return running;
 }
 
 bool launch(const struct launch *request, struct child *child, struct launch_failure *failure)
@@ -126,7 +138,7 @@ bool launch(const struct launch *request, struct child *child, struct launch_fai
         fail(failure, "malloc", NULL);
         goto done;
     }
-    child->job = job_create(request->limits, request->port, request->key, &failure->error);
+    child->job = job_create(request->limits, &failure->error);
     if (child->job == NULL) {
         failure->temporary = is_temporary(GetLastError());
         goto done;
@@ -141,9 +153,12 @@ done:
     while (preparation.duplicates > 0)
         CloseHandle(preparation.standard[--preparation.duplicates]);
     free(preparation.command_line);
-    if (!launched && child->job != NULL) {
-        CloseHandle(child->job);
-        child->job = NULL;
+    if (!launched) {
+        if (child->process != NULL)
+            CloseHandle(child->process);
+        if (child->job != NULL)
+            CloseHandle(child->job);
+        *child = (struct child){0};
     }
     return launched;
 }

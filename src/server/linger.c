@@ -162,9 +162,7 @@ void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, ui
 
     shutdown(socket, SD_SEND);
     ioctlsocket(socket, (long)FIONBIO, &nonblocking);
-    drain(linger);
-    if (!linger->over)
-        set_timer(linger);
+    set_timer(linger);
 }
 
 void linger_hurry(struct lingering *linger, uint64_t ms)

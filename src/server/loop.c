@@ -4,8 +4,6 @@
 
 #include <stddef.h>
 
-enum { PACKETS_PER_TURN = 64 };
-
 static uint64_t clock_ms(void)
 {
     LARGE_INTEGER frequency, ticks;
@@ -147,31 +145,33 @@ static DWORD wait_ms(const struct loop *loop)
     return wait < 60000 ? (DWORD)wait : 60000;
 }
 
-static void dispatch(struct loop *loop, const OVERLAPPED_ENTRY *entry)
+static void dispatch(struct loop *loop, ULONG_PTR key, OVERLAPPED *overlapped, DWORD bytes)
 {
-    if (entry->lpCompletionKey != 0) {
-        loop->job_message(loop, entry->lpCompletionKey, entry->dwNumberOfBytesTransferred,
-                          (DWORD)(ULONG_PTR)entry->lpOverlapped);
+    if (key != 0) {
+        loop->job_message(loop, key, bytes, (DWORD)(ULONG_PTR)overlapped);
     } else {
-        struct operation *operation = CONTAINER(entry->lpOverlapped, struct operation, overlapped);
+        struct operation *operation = CONTAINER(overlapped, struct operation, overlapped);
 
-        operation->complete(operation, entry->dwNumberOfBytesTransferred);
+        operation->complete(operation, bytes);
     }
 }
 
+/* One packet at a time: taking several in one call costs more than it saves where most turns find
+   one, which a call for several notices only by asking once more. */
 void loop_run(struct loop *loop)
 {
-    OVERLAPPED_ENTRY entries[PACKETS_PER_TURN];
-
     loop->now_ms = clock_ms();
     while (!loop->ended) {
-        ULONG count = 0;
-        if (!GetQueuedCompletionStatusEx(loop->port, entries, PACKETS_PER_TURN, &count,
-                                         wait_ms(loop), FALSE))
-            count = 0;
+        DWORD bytes = 0;
+        ULONG_PTR key = 0;
+        OVERLAPPED *overlapped = NULL;
+        BOOL good =
+            GetQueuedCompletionStatus(loop->port, &bytes, &key, &overlapped, wait_ms(loop));
+
         loop->now_ms = clock_ms();
-        for (ULONG i = 0; i < count && !loop->ended; i++)
-            dispatch(loop, &entries[i]);
-        fire_timers(loop);
+        if (good || overlapped != NULL) /* else the time was up */
+            dispatch(loop, key, overlapped, bytes);
+        if (!loop->ended)
+            fire_timers(loop);
     }
 }

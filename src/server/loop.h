@@ -33,7 +33,7 @@ struct loop {
     struct timer *timers; /* a pairing heap: the root is due first */
     uint64_t now_ms;      /* one monotonic clock, taken once per turn */
     bool ended;
-    /* A job's message (JOB_OBJECT_MSG_…); key is the number that job_create was given, never 0. */
+    /* A job's message (JOB_OBJECT_MSG_…); key is the number that job_report_to was given, never 0. */
     void (*job_message)(struct loop *loop, uint64_t key, DWORD message, DWORD pid);
 };
 

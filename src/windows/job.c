@@ -28,10 +28,8 @@ static JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended_limits(const struct job_lim
     return extended;
 }
 
-HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, struct error *error)
+HANDLE job_create(const struct job_limits *limits, struct error *error)
 {
-    JOBOBJECT_ASSOCIATE_COMPLETION_PORT messages = {.CompletionKey = (PVOID)key,
-                                                    .CompletionPort = port};
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended = extended_limits(limits);
     HANDLE job = CreateJobObjectW(NULL, NULL);
 
@@ -40,14 +38,22 @@ HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, s
         return NULL;
     }
     if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended,
-                                sizeof extended) &&
-        SetInformationJobObject(job, JobObjectAssociateCompletionPortInformation, &messages,
-                                sizeof messages))
+                                sizeof extended))
         return job;
     DWORD code = GetLastError();
     CloseHandle(job);
-    error_code(error, code, "SetInformationJobObject");
+    error_code(error, code, "SetInformationJobObject with the limits");
+    SetLastError(code);
     return NULL;
+}
+
+bool job_report_to(HANDLE job, HANDLE port, ULONG_PTR key)
+{
+    JOBOBJECT_ASSOCIATE_COMPLETION_PORT messages = {.CompletionKey = (PVOID)key,
+                                                    .CompletionPort = port};
+
+    return SetInformationJobObject(job, JobObjectAssociateCompletionPortInformation, &messages,
+                                   sizeof messages);
 }
 
 DWORD job_process_count(HANDLE job)

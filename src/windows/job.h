@@ -17,11 +17,14 @@ struct job_limits {
 };
 
 /* A job ends every process in it when its last handle is closed, so also when the server dies, and
-   shows no error dialog for a process that crashes. It reports to the completion port under that
-   key (JOB_OBJECT_MSG_EXIT_PROCESS, JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO …); Windows does not promise
-   that each message arrives. NULL on failure, with the
-   reason in GetLastError() too. The caller closes it. */
-HANDLE job_create(const struct job_limits *limits, HANDLE port, ULONG_PTR key, struct error *error);
+   shows no error dialog for a process that crashes. NULL on failure, with the reason in
+   GetLastError() too. The caller closes it. */
+HANDLE job_create(const struct job_limits *limits, struct error *error);
+
+/* From now on the job reports to the completion port under that key (JOB_OBJECT_MSG_EXIT_PROCESS,
+   JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO …), beginning with the processes that are in it already;
+   Windows does not promise that each message arrives. False with the reason in GetLastError(). */
+bool job_report_to(HANDLE job, HANDLE port, ULONG_PTR key);
 
 /* How many processes it holds now. */
 DWORD job_process_count(HANDLE job);

@@ -110,8 +110,8 @@ struct log *log_open(enum level level, struct error *error)
     struct log *log = memory_zeroed(1, sizeof *log);
     DWORD mode;
 
-    log->filling = memory_zeroed(QUEUE_SIZE, 1);
-    log->writing = memory_zeroed(QUEUE_SIZE, 1);
+    log->filling = memory_grow(NULL, QUEUE_SIZE, 1);
+    log->writing = memory_grow(NULL, QUEUE_SIZE, 1);
     log->level = level;
     log->output = GetStdHandle(STD_ERROR_HANDLE);
     log->output_is_console = GetConsoleMode(log->output, &mode);

@@ -1,16 +1,22 @@
+#define _CRT_RAND_S
 #include "windows/random.h"
 
-#include <winsock2.h>
-#include <windows.h>
-
-#include <bcrypt.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool random_bytes(void *block, size_t size)
 {
-    NTSTATUS status = BCryptGenRandom(NULL, block, (ULONG)size, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+    unsigned char *bytes = block;
 
-    if (status >= 0)
-        return true;
-    SetLastError(ERROR_GEN_FAILURE);
-    return false;
+    while (size > 0) {
+        unsigned value;
+        size_t part = size < sizeof value ? size : sizeof value;
+
+        if (rand_s(&value) != 0)
+            return false;
+        memcpy(bytes, &value, part);
+        bytes += part;
+        size -= part;
+    }
+    return true;
 }

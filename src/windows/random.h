@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Fills a block with bytes that nobody can guess. Any thread. */
+/* Fills a block with bytes that nobody can guess (rand_s, which asks RtlGenRandom: bcrypt.dll would
+   be one more library to load). Any thread. */
 bool random_bytes(void *block, size_t size);
 
 #endif
