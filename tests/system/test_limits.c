@@ -39,11 +39,9 @@ static void make_job_with(const char *option, const char *value)
         !option_parse(option_find(SECTION_SERVICE, option), value, false, &service, &error))
         fail_msg("%s", error.text);
     handler_init(&handler, &service, "");
-    HANDLE port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
-    HANDLE job = job_create(&handler.limits, port, 1, &error);
+    HANDLE job = job_create(&handler.limits, &error);
     assert_non_null(job);
     CloseHandle(job);
-    CloseHandle(port);
     handler_free(&handler);
     option_free(SECTION_SERVICE, &service);
 }
