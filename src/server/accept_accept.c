@@ -80,7 +80,13 @@ static void look(struct operation *operation, DWORD bytes)
         ;
 }
 
-static void ask_again(struct listener *listener)
+static bool has_connection(const struct listener *listener)
+{
+    (void)listener;
+    return false; /* it is in the backlog until it is taken */
+}
+
+static void revive(struct listener *listener)
 {
     loop_post(listener->loop, &listener->accepting);
 }
@@ -96,5 +102,9 @@ static void stop(struct listener *listener)
     listener_finish(listener);
 }
 
-const struct accept_method accept_by_accept = {
-    .overlapped = false, .prepare = prepare, .ask = ask, .ask_again = ask_again, .close = stop};
+const struct accept_method accept_by_accept = {.overlapped = false,
+                                               .prepare = prepare,
+                                               .ask = ask,
+                                               .has_connection = has_connection,
+                                               .revive = revive,
+                                               .close = stop};

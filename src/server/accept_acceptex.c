@@ -86,26 +86,38 @@ static void continue_closing(struct listener *listener)
 static void complete(struct operation *operation, DWORD bytes)
 {
     struct listener *listener = CONTAINER(operation, struct listener, accepting);
-    struct error ignored;
+    struct error error;
     DWORD flags;
 
     (void)bytes;
+    bool arrived =
+        listener->asking &&
+        WSAGetOverlappedResult(listener->socket, &operation->overlapped, &bytes, FALSE, &flags);
+    if (!listener->asking || (!arrived && WSAGetLastError() == WSA_IO_INCOMPLETE))
+        return; /* the packet of revive, and the request's own has come after all */
     listener->asking = false;
-    if (WSAGetOverlappedResult(listener->socket, &operation->overlapped, &bytes, FALSE, &flags)) {
+    if (arrived) {
         hand_over(listener);
     } else {
         closesocket(listener->accept_socket); /* cancelled, or reset before it was accepted */
-        if (!listener->closing)
-            ask(listener, &ignored);
+        if (!listener->closing && !ask(listener, &error))
+            listener->starved(listener, &error);
     }
     if (listener->closing)
         continue_closing(listener);
 }
 
-/* The cancelled request comes back as failed, and complete asks anew. */
-static void ask_again(struct listener *listener)
+static bool has_connection(const struct listener *listener)
 {
-    CancelIoEx((HANDLE)listener->socket, &listener->accepting.overlapped);
+    return HasOverlappedIoCompleted(&listener->accepting.overlapped);
+}
+
+/* A request that was cancelled comes back as failed, and complete asks anew. One that cannot be
+   cancelled has had its connection, so it is the packet that is lost. */
+static void revive(struct listener *listener)
+{
+    if (!CancelIoEx((HANDLE)listener->socket, &listener->accepting.overlapped))
+        loop_post(listener->loop, &listener->accepting);
 }
 
 static void stop(struct listener *listener)
@@ -113,8 +125,12 @@ static void stop(struct listener *listener)
     if (!listener->asking)
         continue_closing(listener);
     else if (!listener->take_waiting || !listener_has_waiting(listener))
-        CancelIoEx((HANDLE)listener->socket, &listener->accepting.overlapped);
+        revive(listener);
 }
 
-const struct accept_method accept_by_acceptex = {
-    .overlapped = true, .prepare = prepare, .ask = ask, .ask_again = ask_again, .close = stop};
+const struct accept_method accept_by_acceptex = {.overlapped = true,
+                                                 .prepare = prepare,
+                                                 .ask = ask,
+                                                 .has_connection = has_connection,
+                                                 .revive = revive,
+                                                 .close = stop};

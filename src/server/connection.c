@@ -409,10 +409,13 @@ void connection_begin(struct running_service *service, const struct arrival *arr
     struct connection *connection = calloc(1, sizeof *connection);
 
     if (connection == NULL) {
+        char peer_text[ADDRESS_TEXT_SIZE];
         struct record record = {.level = LEVEL_ERROR,
                                 .verb = "fail",
                                 .service = service->settings->name,
+                                .peer = peer_text,
                                 .detail = "no memory for one more connection"};
+        address_text(&arrival->peer, peer_text);
         server_log(server, &record);
         closesocket(arrival->socket);
         return;

@@ -82,9 +82,8 @@ static bool prepare_attributes(struct preparation *preparation, struct child *ch
    host. */
 static DWORD creation_flags(const struct launch *request)
 {
-    DWORD flags =
-        EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP |
-        CREATE_SUSPENDED;
+    DWORD flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT |
+                  CREATE_NEW_PROCESS_GROUP | CREATE_SUSPENDED;
 
     flags |= request->limits->priority_class;
     if (request->console == CONSOLE_NONE)

@@ -191,13 +191,14 @@ bool listener_ask(struct listener *listener, struct error *error)
     return listener->method->ask(listener, error);
 }
 
-bool listener_mend(struct listener *listener)
+bool listener_mend(struct listener *listener, bool somebody_waits)
 {
-    bool lost = listener->arrivals_seen == listener->arrivals + 1;
+    bool overdue = somebody_waits || listener->method->has_connection(listener);
+    bool lost = overdue && listener->arrivals_seen == listener->arrivals + 1;
 
-    listener->arrivals_seen = listener->arrivals + 1;
+    listener->arrivals_seen = overdue ? listener->arrivals + 1 : 0;
     if (lost)
-        listener->method->ask_again(listener);
+        listener->method->revive(listener);
     return lost;
 }
 

@@ -21,6 +21,8 @@ struct listener {
     void *owner;
     void (*arrived)(struct listener *listener, const struct arrival *arrival);
     void (*closed)(struct listener *listener); /* after listener_close: it may be freed */
+    /* Asked for one more connection by itself and could not: call listener_ask again later. */
+    void (*starved)(struct listener *listener, const struct error *error);
 
     struct loop *loop;
     const struct accept_method *method;
@@ -30,8 +32,9 @@ struct listener {
     char text[ADDRESS_TEXT_SIZE]; /* the address, "*" for all */
     bool asking;                  /* one more connection has been asked for */
     bool closing;
-    uint64_t arrivals;      /* how many there have been … */
-    uint64_t arrivals_seen; /* … when listener_mend last saw somebody waiting; 0: nobody was */
+    uint64_t arrivals; /* how many there have been … */
+    uint64_t
+        arrivals_seen; /* … and one more when listener_mend last saw it overdue; 0: it was not */
 
     bool take_waiting; /* while closing */
     struct operation accepting;
@@ -50,7 +53,8 @@ struct accept_method {
     bool overlapped; /* what the listening socket must be */
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
-    void (*ask_again)(struct listener *listener); /* the request has been lost */
+    bool (*has_connection)(const struct listener *listener); /* … although no packet said so */
+    void (*revive)(struct listener *listener); /* makes up for a packet that was lost */
     void (*close)(
         struct listener *listener); /* again while asking: looks whether that is in vain */
 };
@@ -70,8 +74,8 @@ struct listener_place {
 bool listener_resolve(const char *bind, uint16_t port, struct listener_place **places,
                       size_t *count, struct error *error);
 
-/* Opens one listening socket. *listener must be {0} but for owner, arrived, closed. On failure
- *error says which address and which call, and nothing stays open. */
+/* Opens one listening socket. *listener must be {0} but for owner, arrived, closed, starved. On
+ *failure error says which address and which call, and nothing stays open. */
 bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
                    const struct service *service, enum accept_with accept_with,
                    struct error *error);
@@ -81,10 +85,10 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
  */
 bool listener_ask(struct listener *listener, struct error *error);
 
-/* For the sweep, once a second, while somebody waits in the backlog although a connection has been
-   asked for: the second time without an arrival in between the request is taken for lost and made
-   again. Returns whether it was. */
-bool listener_mend(struct listener *listener);
+/* For the sweep, once a second for each listener that is asking. Where somebody waits in the
+   backlog all the same, or a connection has come that nobody spoke of, the second time without an
+   arrival in between the packet is taken for lost and made up for. Returns whether it was. */
+bool listener_mend(struct listener *listener, bool somebody_waits);
 
 /* Stops listening. With take_waiting, whoever is in the backlog already arrives first. closed is
    called when the listener may be freed, never from inside. */

@@ -4,15 +4,18 @@
 
 #include <stddef.h>
 
-static uint64_t clock_ms(void)
+/* Adds what has passed since it was last called. A counter that is set back (a virtual machine that
+   moved to another host) costs one turn's time, and neither stops the timers nor fires them all. */
+static void take_time(struct loop *loop)
 {
     LARGE_INTEGER frequency, ticks;
 
     QueryPerformanceFrequency(&frequency);
     QueryPerformanceCounter(&ticks);
-    uint64_t seconds = (uint64_t)(ticks.QuadPart / frequency.QuadPart);
-    uint64_t rest = (uint64_t)(ticks.QuadPart % frequency.QuadPart);
-    return seconds * 1000 + rest * 1000 / (uint64_t)frequency.QuadPart;
+    int64_t passed = ticks.QuadPart - loop->ticks;
+    int64_t ms = passed > 0 ? passed * 1000 / frequency.QuadPart : 0;
+    loop->now_ms += (uint64_t)ms;
+    loop->ticks = passed > 0 ? loop->ticks + ms * frequency.QuadPart / 1000 : ticks.QuadPart;
 }
 
 bool loop_open(struct loop *loop, struct error *error)
@@ -20,7 +23,9 @@ bool loop_open(struct loop *loop, struct error *error)
     loop->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
     if (loop->port == NULL)
         return error_windows(error, "CreateIoCompletionPort");
-    loop->now_ms = clock_ms();
+    LARGE_INTEGER ticks;
+    QueryPerformanceCounter(&ticks);
+    loop->ticks = ticks.QuadPart;
     return true;
 }
 
@@ -160,15 +165,14 @@ static void dispatch(struct loop *loop, ULONG_PTR key, OVERLAPPED *overlapped, D
    one, which a call for several notices only by asking once more. */
 void loop_run(struct loop *loop)
 {
-    loop->now_ms = clock_ms();
+    take_time(loop);
     while (!loop->ended) {
         DWORD bytes = 0;
         ULONG_PTR key = 0;
         OVERLAPPED *overlapped = NULL;
-        BOOL good =
-            GetQueuedCompletionStatus(loop->port, &bytes, &key, &overlapped, wait_ms(loop));
+        BOOL good = GetQueuedCompletionStatus(loop->port, &bytes, &key, &overlapped, wait_ms(loop));
 
-        loop->now_ms = clock_ms();
+        take_time(loop);
         if (good || overlapped != NULL) /* else the time was up */
             dispatch(loop, key, overlapped, bytes);
         if (!loop->ended)

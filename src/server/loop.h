@@ -31,9 +31,11 @@ struct timer {
 struct loop {
     HANDLE port;
     struct timer *timers; /* a pairing heap: the root is due first */
-    uint64_t now_ms;      /* one monotonic clock, taken once per turn */
+    uint64_t now_ms;      /* since loop_open; taken once per turn, never goes back */
+    int64_t ticks;        /* of the performance counter, at now_ms */
     bool ended;
-    /* A job's message (JOB_OBJECT_MSG_…); key is the number that job_report_to was given, never 0. */
+    /* A job's message (JOB_OBJECT_MSG_…); key is the number that job_report_to was given, never 0.
+     */
     void (*job_message)(struct loop *loop, uint64_t key, DWORD message, DWORD pid);
 };
 

@@ -39,19 +39,38 @@ static void set_idle(struct listener *listener)
     service->server->idle_listeners = listener;
 }
 
+/* The sweep asks again. */
+static void on_starved(struct listener *listener, const struct error *error)
+{
+    struct running_service *service = listener->owner;
+    char detail[sizeof error->text + 40];
+    struct record record = {.level = LEVEL_WARNING,
+                            .verb = "fail",
+                            .service = service->settings->name,
+                            .peer = listener->text,
+                            .detail = detail};
+
+    snprintf(detail, sizeof detail, "%s (it will be tried every second)", error->text);
+    server_log(service->server, &record);
+    set_idle(listener);
+}
+
 static void on_arrival(struct listener *listener, const struct arrival *arrival)
 {
     struct running_service *service = listener->owner;
-    struct error ignored; /* the sweep asks again and says so */
+    struct error error;
 
     if (service->server->phase >= PHASE_ENDING) {
         closesocket(arrival->socket);
         return;
     }
     connection_begin(service, arrival);
-    if (service->server->phase == PHASE_RUNNING &&
-        !(admission_is_open(service) && listener_ask(listener, &ignored)))
+    if (service->server->phase != PHASE_RUNNING)
+        return;
+    if (!admission_is_open(service))
         set_idle(listener);
+    else if (!listener_ask(listener, &error))
+        on_starved(listener, &error);
 }
 
 static void on_listener_closed(struct listener *listener)
@@ -93,6 +112,7 @@ static bool open_place(struct running_service *service, const struct listener_pl
     listener->owner = service;
     listener->arrived = on_arrival;
     listener->closed = on_listener_closed;
+    listener->starved = on_starved;
     if (!listener_open(listener, &server->loop, place, service->settings,
                        (enum accept_with)server->config->accept_with, error)) {
         free(listener);

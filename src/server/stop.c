@@ -133,17 +133,20 @@ static void on_stop_timer(struct timer *timer)
     }
 }
 
-static void on_console_event(struct operation *operation, DWORD bytes)
+void stop_look(struct server *server)
 {
-    struct server *server = CONTAINER(operation, struct server, console_event);
-
-    (void)bytes;
     if (server->breaks > 0 && server->phase < PHASE_ENDING)
         end_all(server, BREAK_STOP_MS);
     else if (server->interrupts > 0 && server->phase == PHASE_RUNNING)
         drain(server);
     if (server->interrupts > 1 && server->phase < PHASE_KILLING)
         kill_all(server);
+}
+
+static void on_console_event(struct operation *operation, DWORD bytes)
+{
+    (void)bytes;
+    stop_look(CONTAINER(operation, struct server, console_event));
 }
 
 /* On a thread of the console's. After CTRL_CLOSE_EVENT the process is ended once this returns. */

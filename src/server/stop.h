@@ -10,6 +10,10 @@
 /* From here on console events stop the server. */
 bool stop_prepare(struct server *server, struct error *error);
 
+/* Does what the console has asked for; its packet does this by itself, and the sweep in case one
+   was lost. */
+void stop_look(struct server *server);
+
 /* The server is closed: a closing console may go on, and events mean nothing any more. */
 void stop_finish(struct server *server);
 

@@ -2,6 +2,7 @@
 
 #include "server/admission.h"
 #include "server/connection_table.h"
+#include "server/stop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,9 @@ static size_t mend_listeners(struct server *server)
     if (asking.listeners != NULL && asking.polls != NULL)
         server_for_each_listener(server, &asking, collect_asking);
     if (asking.count > 0 && WSAPoll(asking.polls, (ULONG)asking.count, 0) >= 0) {
-        for (size_t i = 0; i < asking.count; i++) {
-            if (!(asking.polls[i].revents & POLLRDNORM))
-                asking.listeners[i]->arrivals_seen = 0;
-            else if (listener_mend(asking.listeners[i]))
+        for (size_t i = 0; i < asking.count; i++)
+            if (listener_mend(asking.listeners[i], (asking.polls[i].revents & POLLRDNORM) != 0))
                 mended++;
-        }
     }
     free(asking.polls);
     free((void *)asking.listeners);
@@ -78,6 +76,7 @@ static void on_sweep(struct timer *timer)
     struct server *server = CONTAINER(timer, struct server, sweep);
 
     timer_set(&server->loop, timer, SWEEP_MS);
+    stop_look(server);
     spawner_collect(server->spawner);
     connection_table_for_each(server->connections, NULL, look_at);
     server_for_each_listener(server, NULL, look_at_closing);

@@ -11,27 +11,43 @@ static const char *accept_with(void)
     return value != NULL ? value : "acceptex";
 }
 
-static struct process *start(const char *arguments)
+static struct process *start(const char *program, const char *arguments)
 {
-    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    struct process *server = process_start(program, arguments);
 
     server_expect(server, "listen ");
     return server;
 }
 
-struct process *server_start(const char *ini, ...)
+static void write_ini(const char *ini, va_list values)
 {
     char text[8192];
-    size_t used;
+    size_t used = (size_t)snprintf(text, sizeof text, "[server]\nbase = %s\naccept_with = %s\n",
+                                   folder_build(), accept_with());
+
+    vsnprintf(text + used, sizeof text - used, ini, values);
+    folder_write("test.ini", text);
+}
+
+struct process *server_start(const char *ini, ...)
+{
     va_list values;
 
-    used = (size_t)snprintf(text, sizeof text, "[server]\nbase = %s\naccept_with = %s\n",
-                            folder_build(), accept_with());
     va_start(values, ini);
-    vsnprintf(text + used, sizeof text - used, ini, values);
+    write_ini(ini, values);
     va_end(values);
-    folder_write("test.ini", text);
-    return start("run -c test.ini");
+    return start("bin\\stdinetd.exe", "run -c test.ini");
+}
+
+struct process *server_start_with_faults(const char *faults, const char *ini, ...)
+{
+    va_list values;
+
+    va_start(values, ini);
+    write_ini(ini, values);
+    va_end(values);
+    SetEnvironmentVariableA("STDINETD_FAULTS", faults);
+    return start("tests\\stdinetd_with_faults.exe", "run -c test.ini");
 }
 
 struct process *server_start_with(const char *arguments, ...)
@@ -42,7 +58,7 @@ struct process *server_start_with(const char *arguments, ...)
     va_start(values, arguments);
     vsnprintf(text, sizeof text, arguments, values);
     va_end(values);
-    return start(text);
+    return start("bin\\stdinetd.exe", text);
 }
 
 void server_expect(struct process *server, const char *pattern, ...)

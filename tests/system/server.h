@@ -14,6 +14,10 @@
    should be 0. Returns when every service listens. */
 struct process *server_start(const char *ini, ...) PRINTF_LIKE(1, 2);
 
+/* The same server with Windows calls that fail: see tests/faults/faults.h. */
+struct process *server_start_with_faults(const char *faults, const char *ini, ...)
+    PRINTF_LIKE(2, 3);
+
 /* "stdinetd ARGUMENTS", a printf format, for what server_start cannot say. Returns when something
  * listens. */
 struct process *server_start_with(const char *arguments, ...) PRINTF_LIKE(1, 2);

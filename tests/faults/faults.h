@@ -1,0 +1,52 @@
+#ifndef STDINETD_TESTS_FAULTS_H
+#define STDINETD_TESTS_FAULTS_H
+
+/* Stands before every source of the server that tests starve: each call below asks first whether
+   it is its turn to fail. The environment variable STDINETD_FAULTS says whose turn it is:
+
+     CALL=SKIP,COUNT,CODE[;CALL=SKIP,COUNT,CODE ...]
+
+   The first SKIP calls do what they always do, then COUNT calls fail with CODE, then all is well
+   again. A macro does not expand itself, so the call inside is the real one. */
+
+#define _CRT_RAND_S /* before stdlib.h, for windows/random.c */
+#include <winsock2.h>
+#include <windows.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Whether this call fails now; GetLastError() is set then. Any thread. */
+bool fault(const char *call);
+
+#define CreateProcessW(...)   (fault("CreateProcessW") ? FALSE : CreateProcessW(__VA_ARGS__))
+#define CreateJobObjectW(...) (fault("CreateJobObjectW") ? NULL : CreateJobObjectW(__VA_ARGS__))
+#define SetInformationJobObject(...)                                                               \
+    (fault("SetInformationJobObject") ? FALSE : SetInformationJobObject(__VA_ARGS__))
+#define ResumeThread(...)    (fault("ResumeThread") ? (DWORD)-1 : ResumeThread(__VA_ARGS__))
+#define DuplicateHandle(...) (fault("DuplicateHandle") ? FALSE : DuplicateHandle(__VA_ARGS__))
+#define CreateNamedPipeW(...)                                                                      \
+    (fault("CreateNamedPipeW") ? INVALID_HANDLE_VALUE : CreateNamedPipeW(__VA_ARGS__))
+#define CreateEventW(...) (fault("CreateEventW") ? NULL : CreateEventW(__VA_ARGS__))
+#define CreateThread(...) (fault("CreateThread") ? NULL : CreateThread(__VA_ARGS__))
+#define RegisterWaitForSingleObject(...)                                                           \
+    (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))
+#define WSASocketW(...) (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
+#define calloc(...)     (fault("calloc") ? NULL : calloc(__VA_ARGS__))
+#define malloc(...)     (fault("malloc") ? NULL : malloc(__VA_ARGS__))
+
+/* With CODE 0 the packet is lost although the call succeeds. */
+#define PostQueuedCompletionStatus(...)                                                            \
+    (fault("PostQueuedCompletionStatus") ? GetLastError() == 0                                     \
+                                         : PostQueuedCompletionStatus(__VA_ARGS__))
+
+/* Here SKIP and COUNT are packets: those that are lost on the way. */
+#define GetQueuedCompletionStatus fault_get_packet
+BOOL fault_get_packet(HANDLE port, DWORD *bytes, ULONG_PTR *key, OVERLAPPED **overlapped,
+                      DWORD timeout_ms);
+
+/* Its turn sets the counter back by an hour. */
+#define QueryPerformanceCounter fault_get_ticks
+BOOL fault_get_ticks(LARGE_INTEGER *ticks);
+
+#endif

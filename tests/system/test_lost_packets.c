@@ -1,0 +1,81 @@
+/* A packet that never arrives, whichever it is, costs a second or two and nothing else. */
+#include "harness.h"
+
+#include <stdio.h>
+
+#define SERVICE "[service upper]\nport = 0\nserver = handlers\\upper.exe\n"
+
+/* One connection takes about six: its arrival, the job's three messages, the launch's end, and that
+   of the stderr pipe. */
+#define PACKETS 8
+
+static void expect_answer(SOCKET client)
+{
+    client_say(client, "hello\n");
+    client_end_sending(client);
+    client_expect(client, "HELLO\r\n");
+    client_expect_end(client);
+    client_close(client);
+}
+
+static void whichever_packet_is_lost_everybody_is_served(void **state)
+{
+    (void)state;
+    for (int skip = 0; skip < PACKETS; skip++) {
+        char faults[64];
+
+        snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
+        print_message("%s\n", faults);
+        struct process *server = server_start_with_faults(faults, SERVICE);
+        expect_answer(client_connect(server, "upper"));
+        expect_answer(client_connect(server, "upper"));
+        server_expect(server, "close upper#2 * exit 0 ");
+    }
+}
+
+/* The first packet of AcceptEx is somebody's arrival. */
+static void a_lost_arrival_is_found_and_counted_in_the_log(void **state)
+{
+    struct process *server = server_start_with_faults("GetQueuedCompletionStatus=0,1,0", SERVICE);
+
+    (void)state;
+    expect_answer(client_connect(server, "upper"));
+    server_expect(server, "fail 1 listener had lost a wake-up, and accept");
+}
+
+/* The only packet that is posted here is that of Ctrl-C. */
+static void a_lost_ctrl_c_stops_the_server_all_the_same(void **state)
+{
+    static const char *const faults[] = {"PostQueuedCompletionStatus=0,1,0",
+                                         "PostQueuedCompletionStatus=0,1,8"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct process *server = server_start_with_faults(faults[i], SERVICE);
+
+        server_console(server, PRESS_CTRL_C);
+        assert_int_equal(process_wait(server), 0);
+    }
+}
+
+/* The first packet that is posted here says that the handler has been started. */
+static void a_lost_end_of_a_launch_is_found(void **state)
+{
+    struct process *server = server_start_with_faults("PostQueuedCompletionStatus=0,1,8", SERVICE);
+
+    (void)state;
+    expect_answer(client_connect(server, "upper"));
+    server_expect(server, "close upper#1 * exit 0 ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SYSTEM_TEST(whichever_packet_is_lost_everybody_is_served),
+        SYSTEM_TEST(a_lost_arrival_is_found_and_counted_in_the_log),
+        SYSTEM_TEST(a_lost_ctrl_c_stops_the_server_all_the_same),
+        SYSTEM_TEST(a_lost_end_of_a_launch_is_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
