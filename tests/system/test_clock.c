@@ -14,10 +14,12 @@ static void max_time_holds_whenever_the_clock_is_set_back(void **state)
         struct process *server = server_start_with_faults(
             faults, "[service echo]\nport = 0\nserver = handlers\\echo.exe\nmax_time = 2s\n"
                     "stop_time = 0\n");
+        ULONGLONG began = GetTickCount64();
         SOCKET client = client_connect(server, "echo");
         client_say(client, "hello\n");
         assert_string_equal(client_line(client), "hello");
         client_expect_end(client);
+        assert_true(GetTickCount64() - began >= 1500);
         client_close(client);
         server_expect(server, "close echo#1 * max_time");
     }
