@@ -6,7 +6,7 @@
 static void max_time_holds_whenever_the_clock_is_set_back(void **state)
 {
     (void)state;
-    for (int skip = 2; skip <= 14; skip += 4) {
+    for (int skip = 2; skip <= 6; skip++) {
         char faults[64];
 
         snprintf(faults, sizeof faults, "QueryPerformanceCounter=%d,1,0", skip);
