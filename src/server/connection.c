@@ -48,7 +48,9 @@ static void describe_exit(const struct connection *connection, char *text, size_
     double seconds = (double)connection->served_ms / 1000.0;
     const char *hint = "";
 
-    if (connection->exit_code == 0xC0000142)
+    if (connection->exit_code == 0xC0000135)
+        hint = " (a DLL that it needs was not found)";
+    else if (connection->exit_code == 0xC0000142)
         hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
     if (!connection->handler_exited)
         snprintf(text, size, "%s after %.3f s", connection->reason, seconds);

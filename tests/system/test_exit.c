@@ -37,6 +37,34 @@ static void a_crash_ends_its_own_connection_alone(void **state)
     client_close(other);
 }
 
+/* Whoever reads the log learns what the number means. */
+static void a_dll_that_does_not_let_it_start_is_named(void **state)
+{
+    struct process *server = server_start("[service needs]\n"
+                                          "port = 0\n"
+                                          "server = tests\\needs_dll.exe\n");
+    SOCKET client = client_connect(server, "needs");
+
+    (void)state;
+    client_expect_end(client);
+    client_close(client);
+    server_expect(server, "close needs#1 * exit 0xC0000142 (a DLL could not start: ");
+}
+
+static void a_dll_that_is_missing_is_named(void **state)
+{
+    (void)state;
+    folder_copy("tests\\needs_dll.exe", "needs.exe");
+    struct process *server = server_start("[service needs]\n"
+                                          "port = 0\n"
+                                          "server = %s\\needs.exe\n",
+                                          folder_own());
+    SOCKET client = client_connect(server, "needs");
+    client_expect_end(client);
+    client_close(client);
+    server_expect(server, "close needs#1 * exit 0xC0000135 (a DLL that it needs was not found)");
+}
+
 /* stderr goes to the log, not to the client. */
 static void stderr_of_a_handler_is_a_line_of_the_log(void **state)
 {
@@ -57,6 +85,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(the_log_has_the_exit_code),
         SYSTEM_TEST(a_crash_ends_its_own_connection_alone),
+        SYSTEM_TEST(a_dll_that_does_not_let_it_start_is_named),
+        SYSTEM_TEST(a_dll_that_is_missing_is_named),
         SYSTEM_TEST(stderr_of_a_handler_is_a_line_of_the_log),
     };
 
