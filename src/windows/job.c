@@ -37,8 +37,7 @@ HANDLE job_create(const struct job_limits *limits, struct error *error)
         error_windows(error, "CreateJobObject");
         return NULL;
     }
-    if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended,
-                                sizeof extended))
+    if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended, sizeof extended))
         return job;
     DWORD code = GetLastError();
     CloseHandle(job);
