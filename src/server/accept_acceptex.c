@@ -53,8 +53,8 @@ static bool ask(struct listener *listener, struct error *error)
     return true;
 }
 
-/* Hands over the connected socket, or drops it where the client was gone before it was accepted. */
-static void hand_over(struct listener *listener)
+/* Hands over the connected socket. False where the client was gone before it was accepted. */
+static bool hand_over(struct listener *listener)
 {
     const DWORD address_size = sizeof listener->addresses / 2;
     struct arrival arrival = {.socket = listener->accept_socket};
@@ -62,16 +62,15 @@ static void hand_over(struct listener *listener)
     int local_length, peer_length;
 
     if (setsockopt(arrival.socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
-                   (const char *)&listener->socket, sizeof listener->socket) == SOCKET_ERROR) {
-        closesocket(arrival.socket);
-        return;
-    }
+                   (const char *)&listener->socket, sizeof listener->socket) == SOCKET_ERROR)
+        return false;
     listener->get_addresses(listener->addresses, 0, address_size, address_size, &local,
                             &local_length, &peer, &peer_length);
     address_read(&arrival.local, local);
     address_read(&arrival.peer, peer);
     listener->arrivals++;
     listener->arrived(listener, &arrival);
+    return true;
 }
 
 /* Takes one more from the backlog, or ends where nobody waits there. */
@@ -83,26 +82,39 @@ static void continue_closing(struct listener *listener)
         listener_finish(listener);
 }
 
+/* Nobody has come: the request was cancelled, or its client was gone before it was accepted, or
+   there is trouble that asking at once would only repeat. */
+static void ask_anew(struct listener *listener, int code)
+{
+    struct error error;
+
+    closesocket(listener->accept_socket);
+    if (listener->closing)
+        return;
+    if (code != 0 && code != WSA_OPERATION_ABORTED && code != WSAECONNRESET &&
+        code != ERROR_NETNAME_DELETED) {
+        error_code(&error, (DWORD)code, "AcceptEx at %s", listener->text);
+        listener->starved(listener, &error);
+    } else if (!ask(listener, &error)) {
+        listener->starved(listener, &error);
+    }
+}
+
 static void complete(struct operation *operation, DWORD bytes)
 {
     struct listener *listener = CONTAINER(operation, struct listener, accepting);
-    struct error error;
+    int code = 0;
     DWORD flags;
 
     (void)bytes;
-    bool arrived =
-        listener->asking &&
-        WSAGetOverlappedResult(listener->socket, &operation->overlapped, &bytes, FALSE, &flags);
-    if (!listener->asking || (!arrived && WSAGetLastError() == WSA_IO_INCOMPLETE))
+    if (listener->asking &&
+        !WSAGetOverlappedResult(listener->socket, &operation->overlapped, &bytes, FALSE, &flags))
+        code = WSAGetLastError();
+    if (!listener->asking || code == WSA_IO_INCOMPLETE)
         return; /* the packet of revive, and the request's own has come after all */
     listener->asking = false;
-    if (arrived) {
-        hand_over(listener);
-    } else {
-        closesocket(listener->accept_socket); /* cancelled, or reset before it was accepted */
-        if (!listener->closing && !ask(listener, &error))
-            listener->starved(listener, &error);
-    }
+    if (code != 0 || !hand_over(listener))
+        ask_anew(listener, code);
     if (listener->closing)
         continue_closing(listener);
 }

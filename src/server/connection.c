@@ -110,7 +110,23 @@ static void on_linger_ended(struct lingering *linger, enum linger_end end)
     part_ended(connection);
 }
 
-/* The handler is gone, or never came. */
+/* Takes the exit code and closes what belonged to the handler. */
+static void release_child(struct connection *connection)
+{
+    if (connection->handler_exited) {
+        GetExitCodeProcess(connection->child.process, &connection->exit_code);
+        if (connection->exit_code == ERROR_NOT_ENOUGH_QUOTA &&
+            connection->service->settings->cpu_time_max != UNLIMITED)
+            give_reason(connection, "cpu_time_max"); /* Windows ended the job with that code */
+    }
+    if (connection->child.process != NULL)
+        CloseHandle(connection->child.process);
+    if (connection->child.job != NULL)
+        CloseHandle(connection->child.job);
+    connection->child.process = connection->child.job = NULL;
+}
+
+/* The handler is gone, or never came. First what the client waits for, then our own order. */
 static void end_serving(struct connection *connection)
 {
     struct server *server = server_of(connection);
@@ -118,25 +134,20 @@ static void end_serving(struct connection *connection)
 
     connection->state = CONNECTION_LINGERING;
     connection->served_ms = server->loop.now_ms - connection->began_ms;
-    timer_cancel(&server->loop, &connection->timer);
-    if (connection->child.process != NULL)
-        CloseHandle(connection->child.process);
-    if (connection->child.job != NULL)
-        CloseHandle(connection->child.job);
-    connection->child.process = connection->child.job = NULL;
-    if (connection->error_pipe != NULL)
-        error_stream_finish(&connection->errors);
-    if (quiet_ms > 0) {
+    if (quiet_ms > 0)
         linger_begin(&connection->linger, &server->loop, connection->socket, quiet_ms,
                      on_linger_ended);
-        if (server->phase >= PHASE_ENDING)
-            linger_hurry(&connection->linger, HURRIED_LINGER_MS);
-        admission_leave(connection);
-    } else {
+    else
         closesocket(connection->socket);
-        admission_leave(connection);
+    timer_cancel(&server->loop, &connection->timer);
+    release_child(connection);
+    if (connection->error_pipe != NULL)
+        error_stream_finish(&connection->errors);
+    if (quiet_ms > 0 && server->phase >= PHASE_ENDING)
+        linger_hurry(&connection->linger, HURRIED_LINGER_MS);
+    admission_leave(connection);
+    if (quiet_ms == 0)
         part_ended(connection);
-    }
 }
 
 /* --- serving */
@@ -149,15 +160,6 @@ static bool handler_is_gone(const struct connection *connection, DWORD message, 
 
     return (exit_message && pid == connection->child.pid) ||
            WaitForSingleObject(connection->child.process, 0) == WAIT_OBJECT_0;
-}
-
-static void note_handler_exit(struct connection *connection)
-{
-    connection->handler_exited = true;
-    GetExitCodeProcess(connection->child.process, &connection->exit_code);
-    if (connection->exit_code == ERROR_NOT_ENOUGH_QUOTA &&
-        connection->service->settings->cpu_time_max != UNLIMITED)
-        give_reason(connection, "cpu_time_max"); /* Windows ended the job with that code */
 }
 
 /* What the job says of a limit. It does not end the handler: the request beyond it failed. */
@@ -179,8 +181,7 @@ void connection_job_message(struct connection *connection, DWORD message, DWORD 
     if (connection->state != CONNECTION_SERVING)
         return;
     bool exited_before = connection->handler_exited;
-    if (!exited_before && handler_is_gone(connection, message, pid))
-        note_handler_exit(connection);
+    connection->handler_exited = exited_before || handler_is_gone(connection, message, pid);
     if (!connection->handler_exited)
         return;
     if (job_process_count(connection->child.job) == 0)

@@ -32,8 +32,11 @@ bool fault(const char *call);
 #define RegisterWaitForSingleObject(...)                                                           \
     (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))
 #define WSASocketW(...) (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
-#define calloc(...)     (fault("calloc") ? NULL : calloc(__VA_ARGS__))
-#define malloc(...)     (fault("malloc") ? NULL : malloc(__VA_ARGS__))
+#define setsockopt(...) (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
+#define WSAGetOverlappedResult(...)                                                                \
+    (fault("WSAGetOverlappedResult") ? FALSE : WSAGetOverlappedResult(__VA_ARGS__))
+#define calloc(...) (fault("calloc") ? NULL : calloc(__VA_ARGS__))
+#define malloc(...) (fault("malloc") ? NULL : malloc(__VA_ARGS__))
 
 /* With CODE 0 the packet is lost although the call succeeds. */
 #define PostQueuedCompletionStatus(...)                                                            \
