@@ -4,6 +4,7 @@
 #   sh wine.sh run [ARGS]   build, then "stdinetd ARGS" in the current folder; without ARGS it serves etc/stdinetd.ini
 #   sh wine.sh test         build with GCC and Clang, then every test; ends with "N passed, N failed"
 #   sh wine.sh build        build only: build/wine/bin/stdinetd.exe, build/wine/handlers, build/wine/etc
+#   sh wine.sh soak [N]     N connections (30000) of clients of every kind; ends with what became of them
 #   sh wine.sh exec PROGRAM [ARGS]   any Windows program in the same Wine, for example the bench
 set -eu
 
@@ -179,6 +180,11 @@ exec)
     shift
     build_all
     exec "$wine" "$@"
+    ;;
+soak)
+    shift
+    build_all
+    exec "$wine" "$build/wine/tests/soak.exe" "$@"
     ;;
 build)
     build_all

@@ -34,33 +34,35 @@ bool text_has(const char *text, const char *pattern)
     return false;
 }
 
+static bool line_has(const char *line, const char *end, const char *pattern)
+{
+    while (line < end && !text_begins(line, pattern))
+        line++;
+    return line < end;
+}
+
 size_t text_count(const char *text, const char *pattern)
 {
     size_t count = 0;
 
     while (*text != '\0') {
         const char *end = text + strcspn(text, "\n");
-        while (text < end && !text_begins(text, pattern))
-            text++;
-        if (text < end)
-            count++;
+
+        count += line_has(text, end, pattern);
         text = *end == '\n' ? end + 1 : end;
     }
     return count;
 }
 
-static bool has_lines(const char *text, const char *pattern, size_t lines)
-{
-    return lines == 0 ? text_has(text, pattern) : text_count(text, pattern) >= lines;
-}
-
-bool output_wait_lines(struct output *output, const char *pattern, size_t lines, DWORD timeout_ms)
+/* Waits until has(output, context), which is called under the lock whenever there is more. */
+static bool wait_until(struct output *output, bool (*has)(struct output *output, void *context),
+                       void *context, DWORD timeout_ms)
 {
     uint64_t deadline = GetTickCount64() + timeout_ms;
     bool found;
 
     EnterCriticalSection(&output->lock);
-    while (!(found = has_lines(output->text, pattern, lines)) && !output->ended) {
+    while (!(found = has(output, context)) && !output->ended) {
         uint64_t now = GetTickCount64();
 
         if (now >= deadline)
@@ -71,10 +73,42 @@ bool output_wait_lines(struct output *output, const char *pattern, size_t lines,
     return found;
 }
 
-/* 0 lines: a pattern may go over the end of one. */
+static bool has_pattern(struct output *output, void *context)
+{
+    return text_has(output->text, context);
+}
+
 bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms)
 {
-    return output_wait_lines(output, pattern, 0, timeout_ms);
+    return wait_until(output, has_pattern, (void *)pattern, timeout_ms);
+}
+
+struct line_search {
+    const char *pattern;
+    size_t wanted;
+    size_t found; /* in the complete lines before this place */
+    size_t place;
+};
+
+static bool has_lines(struct output *output, void *context)
+{
+    struct line_search *search = context;
+    const char *end;
+
+    while ((end = strchr(output->text + search->place, '\n')) != NULL) {
+        search->found += line_has(output->text + search->place, end, search->pattern);
+        search->place = (size_t)(end + 1 - output->text);
+    }
+    const char *rest =
+        output->text + search->place; /* a line that has only begun may have it too */
+    return search->found + line_has(rest, rest + strlen(rest), search->pattern) >= search->wanted;
+}
+
+bool output_wait_lines(struct output *output, const char *pattern, size_t lines, DWORD timeout_ms)
+{
+    struct line_search search = {.pattern = pattern, .wanted = lines};
+
+    return wait_until(output, has_lines, &search, timeout_ms);
 }
 
 char *output_copy(struct output *output)
@@ -114,6 +148,23 @@ static void wait_while_paused(struct output *output)
     LeaveCriticalSection(&output->lock);
 }
 
+/* Under the lock. Twice the size each time: a long log would be copied again with every block. */
+static void append(struct output *output, const char *block, size_t count)
+{
+    if (output->length + count >= output->size) {
+        size_t size = 2 * (output->length + count) + 1;
+        char *text = realloc(output->text, size);
+
+        if (text == NULL)
+            return;
+        output->text = text;
+        output->size = size;
+    }
+    memcpy(output->text + output->length, block, count);
+    output->length += count;
+    output->text[output->length] = '\0';
+}
+
 static DWORD WINAPI collect(void *argument)
 {
     struct output *output = argument;
@@ -122,13 +173,7 @@ static DWORD WINAPI collect(void *argument)
 
     while (ReadFile(output->pipe, block, sizeof block, &count, NULL) && count > 0) {
         EnterCriticalSection(&output->lock);
-        char *text = realloc(output->text, output->length + count + 1);
-        if (text != NULL) {
-            memcpy(text + output->length, block, count);
-            output->length += count;
-            text[output->length] = '\0';
-            output->text = text;
-        }
+        append(output, block, count);
         LeaveCriticalSection(&output->lock);
         WakeAllConditionVariable(&output->grown);
         wait_while_paused(output);
@@ -152,6 +197,7 @@ HANDLE output_open(struct output *output)
     InitializeConditionVariable(&output->grown);
     InitializeConditionVariable(&output->resumed);
     output->text = calloc(1, 1);
+    output->size = 1;
     output->thread = CreateThread(NULL, 0, collect, output, 0, NULL);
     assert_non_null(output->thread);
     return write_end;

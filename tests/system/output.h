@@ -16,7 +16,7 @@ struct output {
     CRITICAL_SECTION lock;
     CONDITION_VARIABLE grown, resumed;
     char *text; /* under lock; always ends in NUL */
-    size_t length;
+    size_t length, size;
     bool ended;  /* whoever could write is gone */
     bool paused; /* nothing more is taken */
 };
@@ -39,7 +39,7 @@ bool text_has(const char *text, const char *pattern);
 size_t text_count(const char *text, const char *pattern); /* lines that have it */
 
 /* Waits until the output has the pattern; false when it has ended without, or after timeout_ms. The
-   second waits until that many lines have it. */
+   second waits until that many lines have it, and looks at each line only once. */
 bool output_wait(struct output *output, const char *pattern, DWORD timeout_ms);
 bool output_wait_lines(struct output *output, const char *pattern, size_t lines, DWORD timeout_ms);
 
