@@ -2,26 +2,29 @@
 #include "harness.h"
 #include "usage.h"
 
+#include "bench/handler.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WARM_UP 200
-#define MANY    600
-#define AT_ONCE 16
+#define WARM_UP 640
+#define MANY    10000
+#define AT_ONCE 64
 #define HANDLES 16  /* what may come and go; one per connection would be MANY */
-#define KEPT    512 /* KB: 873 bytes per connection */
+#define KEPT    512 /* KB: 52 bytes per connection */
 
 /* Fails with all that the log has of a connection that has not had its answer. */
-static void expect_hello(struct process *server, SOCKET client)
+static void expect_answer(struct process *server, SOCKET client)
 {
     struct sockaddr_in own;
     int length = sizeof own;
-    char answer[32];
+    char answer[100];
     size_t count;
     enum client_end end = client_take(client, answer, sizeof answer, &count);
 
-    if (end == END_ORDERLY && count == 7 && memcmp(answer, "HELLO\r\n", count) == 0)
+    if (end == END_ORDERLY && count == strlen(HANDLER_ANSWER) &&
+        memcmp(answer, HANDLER_ANSWER, count) == 0)
         return;
     getsockname(client, (struct sockaddr *)&own, &length);
     char *log = output_copy(&server->err);
@@ -30,39 +33,47 @@ static void expect_hello(struct process *server, SOCKET client)
     for (char *line = strtok(log, "\n"); line != NULL; line = strtok(NULL, "\n"))
         if (strstr(line, port) != NULL)
             print_error("%s\n", line);
-    fail_msg("wanted HELLO and an orderly end, got '%.*s' and end %d", (int)count, answer, end);
+    fail_msg("wanted the answer and an orderly end, got '%.*s' and end %d", (int)count, answer,
+             end);
 }
 
-/* The service has had `before` connections; it has count more of them, to their very end. */
-static void serve(struct process *server, size_t before, size_t count)
+/* count more connections, AT_ONCE at a time: whoever has its answer makes room for the next. */
+static void serve(struct process *server, const char *address, size_t count)
 {
     SOCKET clients[AT_ONCE];
 
-    for (size_t done = 0; done < count; done += AT_ONCE) {
-        for (size_t i = 0; i < AT_ONCE; i++) {
-            clients[i] = client_connect(server, "upper");
-            client_say(clients[i], "hello\n");
-            client_end_sending(clients[i]);
+    for (size_t i = 0; i < count + AT_ONCE; i++) {
+        SOCKET *client = &clients[i % AT_ONCE];
+
+        if (i >= AT_ONCE) {
+            expect_answer(server, *client);
+            client_close(*client);
         }
-        for (size_t i = 0; i < AT_ONCE; i++) {
-            expect_hello(server, clients[i]);
-            client_close(clients[i]);
-        }
+        if (i < count)
+            *client = client_connect_to(address);
     }
-    count = (count + AT_ONCE - 1) / AT_ONCE * AT_ONCE;
-    assert_true(
-        output_wait_lines(&server->err, "close upper#* exit 0 ", before + count, PATIENCE_MS));
+}
+
+/* The service has had that many connections, and each of them has come to its very end. */
+static void expect_closed(struct process *server, size_t count)
+{
+    assert_true(output_wait_lines(&server->err, "close line#* exit 0 ", count, PATIENCE_MS));
 }
 
 static void handles_threads_and_memory_are_where_they_were(void **state)
 {
-    struct process *server =
-        server_start("[service upper]\nport = 0\nserver = handlers\\upper.exe\n");
+    struct process *server = server_start("[service line]\n"
+                                          "port = 0\n"
+                                          "server = bin\\stdinetd-bench-handler.exe\n"
+                                          "server_args = line\n");
+    const char *address = server_address(server, "line", 0);
 
     (void)state;
-    serve(server, 0, WARM_UP);
+    serve(server, address, WARM_UP);
+    expect_closed(server, WARM_UP);
     struct usage before = usage_of(server);
-    serve(server, server_count(server, "close upper#"), MANY);
+    serve(server, address, MANY);
+    expect_closed(server, WARM_UP + MANY);
     struct usage after = usage_of(server);
     print_message("handles %lu, then %lu; threads %lu, then %lu; private KB %lu, then %lu\n",
                   before.handles, after.handles, before.threads, after.threads,

@@ -66,17 +66,16 @@ static void where_the_service_is_full_they_are_turned_away(void **state)
    start can stay behind as a Unix process under Wine 8, though Wine itself counts it as gone. */
 static void max_time_gives_each_its_turn_and_an_end(void **state)
 {
-    const size_t count = 100;
-    struct process *server = start("instances = 20\nmax_time = 2s\nstop_time = 0\n");
+    struct process *server = start("instances = 100\nmax_time = 3s\nstop_time = 0\n");
 
     (void)state;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < SILENT; i++)
         clients[i] = client_connect(server, "silent");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < SILENT; i++) {
         client_expect_end(clients[i]);
         client_close(clients[i]);
     }
-    if (!output_wait_lines(&server->err, "close silent#* max_time", count, 3000))
+    if (!output_wait_lines(&server->err, "close silent#* max_time", SILENT, 3000))
         fail_msg("%s", output_copy(&server->err));
     expect_service(server);
 }
