@@ -33,10 +33,36 @@ static void it_is_shared_or_none_or_its_own(void **state)
     assert_string_equal(answer, "console yes\nprocesses 1\n");
 }
 
+#define SHARING 20
+
+static void twenty_handlers_share_that_of_the_server(void **state)
+{
+    char answer[1024];
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "[service hang]\n"
+                                          "server_args = hang\n"
+                                          "[service console]\n"
+                                          "server_args = console\n");
+    SOCKET clients[SHARING];
+
+    (void)state;
+    for (size_t i = 0; i < SHARING; i++)
+        clients[i] = client_connect(server, "hang");
+    for (size_t i = 0; i < SHARING; i++)
+        client_line(clients[i]);
+    ask(server, "console", answer, sizeof answer);
+    assert_string_equal(answer, "console yes\nprocesses 22\n");
+    for (size_t i = 0; i < SHARING; i++)
+        client_close(clients[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(it_is_shared_or_none_or_its_own),
+        SYSTEM_TEST(twenty_handlers_share_that_of_the_server),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
