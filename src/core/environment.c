@@ -137,12 +137,6 @@ char *environment_block(const struct environment *environment, size_t *size)
     return block.text;
 }
 
-void environment_copy(struct environment *to, const struct environment *from)
-{
-    *to = (struct environment){0};
-    text_list_append_all(&to->variables, &from->variables);
-}
-
 void environment_free(struct environment *environment)
 {
     text_list_free(&environment->variables);

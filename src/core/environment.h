@@ -35,7 +35,6 @@ void environment_pass(struct environment *environment, const char *block,
    it. */
 char *environment_block(const struct environment *environment, size_t *size);
 
-void environment_copy(struct environment *to, const struct environment *from);
 void environment_free(struct environment *environment);
 
 #endif

@@ -113,20 +113,6 @@ static void a_star_or_no_list_passes_all(void **state)
     environment_free(&environment);
 }
 
-static void a_copy_is_another_environment(void **state)
-{
-    (void)state;
-    struct environment first = {0};
-    struct environment second;
-    environment_set(&first, "A", "1");
-    environment_copy(&second, &first);
-    environment_set(&second, "A", "2");
-    assert_string_equal(environment_get(&first, "A"), "1");
-    assert_string_equal(environment_get(&second, "A"), "2");
-    environment_free(&first);
-    environment_free(&second);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,7 +123,6 @@ int main(void)
         cmocka_unit_test(passenv_names_what_passes_and_windows_needs_the_rest),
         cmocka_unit_test(every_variable_that_windows_programs_need_passes),
         cmocka_unit_test(a_star_or_no_list_passes_all),
-        cmocka_unit_test(a_copy_is_another_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
