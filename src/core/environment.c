@@ -85,14 +85,6 @@ void environment_set(struct environment *environment, const char *name, const ch
     insert(environment, memory_format("%s=%s", name, value));
 }
 
-const char *environment_get(const struct environment *environment, const char *name)
-{
-    bool found;
-    size_t length = strlen(name);
-    size_t place = find(environment, name, length, &found);
-    return found ? environment->variables.items[place] + length + 1 : NULL;
-}
-
 /* Whether an entry of passenv, "NAME", "NAME*" or "*", means this name. */
 static bool matches(const char *entry, const char *name, size_t length)
 {
