@@ -5,6 +5,7 @@
 #include "windows/console.h"
 #include "windows/job.h"
 #include "windows/pipe.h"
+#include "windows/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,7 +219,7 @@ static bool open_error_output(struct connection *connection, struct launch *requ
     if (service->settings->error_output != ERROR_OUTPUT_LOG)
         return true;
     if (!pipe_from_child(&pipe, &connection->failure.error)) {
-        connection->failure.temporary = true;
+        connection->failure.temporary = launch_is_temporary(GetLastError());
         return false;
     }
     connection->error_pipe = pipe.ours;
@@ -273,8 +274,9 @@ static void run_launch(struct spawn_task *task)
                                                &connection->local, connection->number);
 
     if (environment == NULL) {
-        connection->failure.temporary = true;
-        error_set(&connection->failure.error, "no memory for the handler's environment");
+        connection->failure.temporary = launch_is_temporary(ERROR_NOT_ENOUGH_MEMORY);
+        error_code(&connection->failure.error, ERROR_NOT_ENOUGH_MEMORY,
+                   "malloc of the handler's environment");
         return;
     }
     if (connection->tries == 0)

@@ -14,8 +14,7 @@ struct preparation {
     size_t duplicates;     /* how many of them, from the first, are ours to close */
 };
 
-/* Failures for want of something that other connections will give back. */
-static bool is_temporary(DWORD code)
+bool launch_is_temporary(DWORD code)
 {
     return code == ERROR_NOT_ENOUGH_MEMORY || code == ERROR_OUTOFMEMORY ||
            code == ERROR_INTERNAL_ERROR || code == ERROR_NO_SYSTEM_RESOURCES ||
@@ -32,7 +31,7 @@ static bool fail(struct launch_failure *failure, const char *call, const wchar_t
         WideCharToMultiByte(CP_UTF8, 0, object, -1, name + 1, sizeof name - 1, NULL, NULL);
         name[sizeof name - 1] = '\0';
     }
-    failure->temporary = is_temporary(code);
+    failure->temporary = launch_is_temporary(code);
     return error_code(&failure->error, code, "%s%s", call, name);
 }
 
@@ -139,7 +138,7 @@ bool launch(const struct launch *request, struct child *child, struct launch_fai
     }
     child->job = job_create(request->limits, &failure->error);
     if (child->job == NULL) {
-        failure->temporary = is_temporary(GetLastError());
+        failure->temporary = launch_is_temporary(GetLastError());
         goto done;
     }
     launched = prepare_handles(&preparation, request, failure) &&

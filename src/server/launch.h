@@ -34,6 +34,9 @@ struct launch_failure {
     bool temporary; /* for want of something that may come back: worth another try */
 };
 
+/* Whether a Windows error means the want of something that other connections will give back. */
+bool launch_is_temporary(DWORD code);
+
 /* Starts one program with the socket as its standard input and output (KB Q190351), each an
    inheritable duplicate of its own, in a job from its first instruction. The child inherits nothing
    else (PROC_THREAD_ATTRIBUTE_HANDLE_LIST), also when several threads launch at once; socket stays

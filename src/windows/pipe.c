@@ -15,7 +15,7 @@ static bool choose_name(wchar_t name[NAME_SIZE], struct error *error)
     uint64_t number[2];
 
     if (!random_bytes(number, sizeof number))
-        return error_set(error, "rand_s: Windows gives no random numbers");
+        return error_code(error, ERROR_NO_SYSTEM_RESOURCES, "rand_s");
     swprintf(name, NAME_SIZE, L"\\\\.\\pipe\\stdinetd-%016llx%016llx",
              (unsigned long long)number[0], (unsigned long long)number[1]);
     return true;
