@@ -9,7 +9,7 @@ enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 /* One log record. Texts are borrowed for the call; "" or NULL and 0 mean that a field is absent. */
 struct record {
     enum level level;
-    const char *verb;    /* listen, open, close, refuse, fail, stop */
+    const char *verb;    /* listen, open, close, refuse, fail, stderr, stop */
     const char *service; /* "upper" */
     uint64_t connection; /* 1 and up; unique in one run of the server */
     const char *peer;    /* "127.0.0.1:51820", or the address of a listener */

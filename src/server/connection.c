@@ -7,6 +7,7 @@
 #include "windows/pipe.h"
 #include "windows/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,24 @@ static void log_connection(const struct connection *connection, enum level level
                             .detail = detail};
 
     server_log(server_of(connection), &record);
+}
+
+static void log_debug(const struct connection *connection, const char *verb, const char *format,
+                      ...) PRINTF_LIKE(3, 4);
+
+/* What only a developer wants to know; whoever does not ask for it pays nothing. */
+static void log_debug(const struct connection *connection, const char *verb, const char *format,
+                      ...)
+{
+    char detail[700];
+    va_list values;
+
+    if (server_of(connection)->config->log_level < LEVEL_DEBUG)
+        return;
+    va_start(values, format);
+    vsnprintf(detail, sizeof detail, format, values);
+    va_end(values);
+    log_connection(connection, LEVEL_DEBUG, verb, detail);
 }
 
 /* Why it was not a plain exit; the first reason is the one that counts. */
@@ -102,8 +121,14 @@ static void on_errors_ended(struct error_stream *stream)
 
 static void on_linger_ended(struct lingering *linger, enum linger_end end)
 {
+    static const char *const ends[] = {[LINGER_CLOSED] = "the client closed",
+                                       [LINGER_RESET] = "the client reset the connection",
+                                       [LINGER_TIMEOUT] = "the client did not close in time"};
     struct connection *connection = CONTAINER(linger, struct connection, linger);
+    uint64_t ended_ms = connection->began_ms + connection->served_ms;
 
+    log_debug(connection, "close", "lingered for %.3f s: %s",
+              (double)(linger->loop->now_ms - ended_ms) / 1000.0, ends[end]);
     if (end == LINGER_RESET)
         give_reason(connection, "client reset");
     else if (end == LINGER_TIMEOUT)
@@ -172,6 +197,14 @@ static void note_limit(struct connection *connection, DWORD message)
         give_reason(connection, "process_max was reached");
 }
 
+/* What the handler left running. */
+static void end_what_is_left(const struct connection *connection, DWORD count)
+{
+    log_debug(connection, "close", "the handler is gone, what it left running is ended: %lu",
+              count);
+    TerminateJobObject(connection->child.job, 1);
+}
+
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid)
 {
     note_limit(connection, message);
@@ -185,10 +218,11 @@ void connection_job_message(struct connection *connection, DWORD message, DWORD 
     connection->handler_exited = exited_before || handler_is_gone(connection, message, pid);
     if (!connection->handler_exited)
         return;
-    if (job_process_count(connection->child.job) == 0)
+    DWORD left = job_process_count(connection->child.job);
+    if (left == 0)
         end_serving(connection);
     else if (!exited_before && connection->service->settings->end == END_HANDLER)
-        TerminateJobObject(connection->child.job, 1); /* what the handler left running */
+        end_what_is_left(connection, left);
 }
 
 /* Asks the handler to end, and ends its job stop_ms later; at once where it cannot be asked. */
@@ -291,7 +325,11 @@ static void fail_launch(struct connection *connection)
 
     if (connection->failure.temporary && !connection->must_end &&
         connection->tries < ARRAYSIZE(try_again_ms)) {
-        timer_set(&server->loop, &connection->timer, try_again_ms[connection->tries++]);
+        uint64_t pause_ms = try_again_ms[connection->tries++];
+
+        log_debug(connection, "fail", "%s Trying again in %llu ms.", connection->failure.error.text,
+                  (unsigned long long)pause_ms);
+        timer_set(&server->loop, &connection->timer, pause_ms);
         return;
     }
     log_connection(connection, LEVEL_ERROR, "fail", connection->failure.error.text);

@@ -76,7 +76,13 @@ static void on_arrival(struct listener *listener, const struct arrival *arrival)
 static void on_listener_closed(struct listener *listener)
 {
     struct running_service *service = listener->owner;
+    struct record record = {.level = LEVEL_DEBUG,
+                            .verb = "stop",
+                            .service = service->settings->name,
+                            .peer = listener->text,
+                            .detail = "listens no more"};
 
+    server_log(service->server, &record);
     service->server->listeners_open--;
     server_check_stopped(service->server);
 }

@@ -14,7 +14,7 @@ static const struct {
     {SECTION_SERVER, "instances", "system/test_instances"},
     {SECTION_SERVER, "spawn_threads", "unit/test_options"},
     {SECTION_SERVER, "drain", "system/test_drain"},
-    {SECTION_SERVER, "log_level", "unit/test_options"},
+    {SECTION_SERVER, "log_level", "system/test_log_level"},
     {SECTION_SERVER, "accept_with", "system/test_dialogue"},
     {SECTION_SERVICE, "port", "system/test_addresses"},
     {SECTION_SERVICE, "bind", "system/test_addresses"},
