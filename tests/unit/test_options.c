@@ -10,16 +10,16 @@ static const struct {
     const char *option;
     const char *test;
 } behaviour[] = {
-    {SECTION_SERVER, "base", "unit/test_config_files"},
+    {SECTION_SERVER, "base", "system/test_base"},
     {SECTION_SERVER, "instances", "system/test_instances"},
-    {SECTION_SERVER, "spawn_threads", "unit/test_options"},
+    {SECTION_SERVER, "spawn_threads", "system/test_spawn_threads"},
     {SECTION_SERVER, "drain", "system/test_drain"},
     {SECTION_SERVER, "log_level", "system/test_log_level"},
     {SECTION_SERVER, "accept_with", "system/test_dialogue"},
     {SECTION_SERVICE, "port", "system/test_addresses"},
     {SECTION_SERVICE, "bind", "system/test_addresses"},
-    {SECTION_SERVICE, "protocol", "unit/test_options"},
-    {SECTION_SERVICE, "backlog", "unit/test_options"},
+    {SECTION_SERVICE, "protocol", "system/test_protocol"},
+    {SECTION_SERVICE, "backlog", "system/test_backlog"},
     {SECTION_SERVICE, "nodelay", "system/test_windows_only"},
     {SECTION_SERVICE, "keepalive", "system/test_windows_only"},
     {SECTION_SERVICE, "disable", "system/test_table"},
