@@ -17,7 +17,7 @@ static void tcp_is_served_and_the_handler_is_told(void **state)
     client_close(client);
 }
 
-static void expect_refused(const char *protocol)
+static void expect_refused(const char *protocol, const char *suggestion)
 {
     char text[200];
 
@@ -26,9 +26,9 @@ static void expect_refused(const char *protocol)
              protocol);
     folder_write("test.ini", text);
     snprintf(text, sizeof text,
-             "test.ini:4: protocol: '%s' is not known; there is only tcp\r\n"
+             "test.ini:4: protocol: '%s' is not known; there is only tcp%s\r\n"
              "1 error; nothing would be served\r\n",
-             protocol);
+             protocol, suggestion);
     struct process *check = process_run("bin\\stdinetd.exe", "check -c test.ini");
     assert_int_equal(process_wait(check), 2);
     char *said = output_copy(&check->err);
@@ -39,9 +39,9 @@ static void expect_refused(const char *protocol)
 static void check_knows_no_other(void **state)
 {
     (void)state;
-    expect_refused("udp");
-    expect_refused("TCP");
-    expect_refused("tcp6");
+    expect_refused("udp", "");
+    expect_refused("TCP", " (did you mean 'tcp'?)");
+    expect_refused("tcp6", " (did you mean 'tcp'?)");
 }
 
 int main(void)
