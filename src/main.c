@@ -299,7 +299,6 @@ static const struct command {
 
 int wmain(int argc, wchar_t **argv)
 {
-    struct text_list words = {0};
     int first = 1;
     int (*run)(const struct text_list *words) = command_run;
 
@@ -319,12 +318,7 @@ int wmain(int argc, wchar_t **argv)
         run = commands[i].run;
         first = 2;
     }
-    for (int i = first; i < argc; i++) {
-        char *word = utf8_from_wide(argv[i]);
-
-        text_list_append(&words, word);
-        free(word);
-    }
+    struct text_list words = utf8_words(argc - first, argv + first);
     int exit_code = run(&words);
     text_list_free(&words);
     return exit_code;

@@ -25,6 +25,19 @@ char *utf8_from_wide(const wchar_t *text)
     return utf8;
 }
 
+struct text_list utf8_words(int count, wchar_t *const *words)
+{
+    struct text_list list = {0};
+
+    for (int i = 0; i < count; i++) {
+        char *word = utf8_from_wide(words[i]);
+
+        text_list_append(&list, word);
+        free(word);
+    }
+    return list;
+}
+
 wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units)
 {
     int count = MultiByteToWideChar(CP_UTF8, 0, block, (int)size, NULL, 0);

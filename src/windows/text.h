@@ -2,6 +2,7 @@
 #define STDINETD_WINDOWS_TEXT_H
 
 #include "core/error.h"
+#include "core/text_list.h"
 
 #include <winsock2.h>
 #include <windows.h>
@@ -11,6 +12,9 @@
    program, so these are for start-up and for tests. */
 wchar_t *wide_from_utf8(const char *text);
 char *utf8_from_wide(const wchar_t *text);
+
+/* Words of a command line, as wmain gets them. The caller frees the list. */
+struct text_list utf8_words(int count, wchar_t *const *words);
 
 /* The same for size bytes that hold NULs (an environment block); *units counts every NUL. */
 wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units);

@@ -324,19 +324,12 @@ static int run(const struct text_list *words)
 
 int wmain(int argc, wchar_t **argv)
 {
-    struct text_list words = {0};
-
     if (argc == 5 && wcscmp(argv[1], L"--as") == 0) {
         struct floor_handler handler = {.program = argv[3], .mode = argv[4]};
         return run_floor(argv[2], &handler);
     }
     _setmode(_fileno(stdout), _O_BINARY);
-    for (int i = 1; i < argc; i++) {
-        char *word = utf8_from_wide(argv[i]);
-
-        text_list_append(&words, word);
-        free(word);
-    }
+    struct text_list words = utf8_words(argc - 1, argv + 1);
     int exit_code = run(&words);
     text_list_free(&words);
     return exit_code;
