@@ -7,6 +7,16 @@
 
 static char variables[65536];
 
+static struct process *start(const char *options)
+{
+    return server_start("[service who]\n"
+                        "port = 0\n"
+                        "server = tests\\probe.exe\n"
+                        "server_args = environment\n"
+                        "%s",
+                        options);
+}
+
 /* The variables of a handler, each a line with a line break before it, too. */
 static void ask(SOCKET client)
 {
@@ -44,10 +54,7 @@ static const char *own_port(SOCKET client)
 
 static void a_handler_is_told_who_is_connected_to_what(void **state)
 {
-    struct process *server = server_start("[service who]\n"
-                                          "port = 0\n"
-                                          "server = tests\\probe.exe\n"
-                                          "server_args = environment\n");
+    struct process *server = start("");
     SOCKET client = client_connect(server, "who");
     const char *remote_port = own_port(client);
     const char *local_port = strchr(server_address(server, "who", 0), ':') + 1;
@@ -69,11 +76,7 @@ static void a_handler_is_told_who_is_connected_to_what(void **state)
 static void env_adds_and_replaces(void **state)
 {
     SetEnvironmentVariableW(L"STDINETD_TEST", L"old");
-    struct process *server = server_start("[service who]\n"
-                                          "port = 0\n"
-                                          "server = tests\\probe.exe\n"
-                                          "server_args = environment\n"
-                                          "env = STDINETD_TEST=new \"TITLE=two words\"\n");
+    struct process *server = start("env = STDINETD_TEST=new \"TITLE=two words\"\n");
 
     (void)state;
     ask(client_connect(server, "who"));
@@ -84,10 +87,7 @@ static void env_adds_and_replaces(void **state)
 static void what_the_server_inherited_does_not_pass_for_the_client(void **state)
 {
     SetEnvironmentVariableW(L"TCPREMOTEIP", L"6.6.6.6");
-    struct process *server = server_start("[service who]\n"
-                                          "port = 0\n"
-                                          "server = tests\\probe.exe\n"
-                                          "server_args = environment\n");
+    struct process *server = start("");
 
     (void)state;
     ask(client_connect(server, "who"));
@@ -99,11 +99,7 @@ static void passenv_keeps_the_rest_of_the_servers_own_out(void **state)
 {
     SetEnvironmentVariableW(L"STDINETD_TEST", L"seen");
     SetEnvironmentVariableW(L"STDINETD_OTHER", L"unseen");
-    struct process *server = server_start("[service who]\n"
-                                          "port = 0\n"
-                                          "server = tests\\probe.exe\n"
-                                          "server_args = environment\n"
-                                          "passenv = STDINETD_T*\n");
+    struct process *server = start("passenv = STDINETD_T*\n");
 
     (void)state;
     ask(client_connect(server, "who"));
@@ -116,10 +112,7 @@ static void passenv_keeps_the_rest_of_the_servers_own_out(void **state)
 static void without_passenv_all_of_the_servers_own_pass(void **state)
 {
     SetEnvironmentVariableW(L"STDINETD_OTHER", L"seen \x263A");
-    struct process *server = server_start("[service who]\n"
-                                          "port = 0\n"
-                                          "server = tests\\probe.exe\n"
-                                          "server_args = environment\n");
+    struct process *server = start("");
 
     (void)state;
     ask(client_connect(server, "who"));
