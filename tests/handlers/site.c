@@ -1,5 +1,6 @@
 #include "site.h"
 #include "handler.h"
+#include "tree.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 static wchar_t folder[PATH_SIZE];
 static wchar_t handlers[PATH_SIZE];
+static struct http_root root;
 
 const wchar_t *site_folder(void)
 {
@@ -32,12 +34,8 @@ const wchar_t *site_path(const wchar_t *name)
 
 void site_write(const wchar_t *name, const void *bytes, size_t size)
 {
-    DWORD written = 0;
-    HANDLE file = CreateFileW(site_path(name), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-
-    if (file == INVALID_HANDLE_VALUE || !WriteFile(file, bytes, (DWORD)size, &written, NULL))
+    if (!tree_write(site_path(name), bytes, size))
         fail_msg("cannot write %ls: %lu", name, GetLastError());
-    CloseHandle(file);
 }
 
 static void write_text(const wchar_t *name, const char *text)
@@ -57,6 +55,7 @@ int site_make(void **state)
 
     GetTempPathW(PATH_SIZE, temporary);
     swprintf(folder, PATH_SIZE, L"%lsstdinetd-site-%lu", temporary, GetCurrentProcessId());
+    tree_remove(folder); /* left by a test that was killed, whose process id we have now */
     CreateDirectoryW(folder, NULL);
     CreateDirectoryW(site_path(L"www"), NULL);
     CreateDirectoryW(site_path(L"www\\docs"), NULL);
@@ -70,35 +69,25 @@ int site_make(void **state)
     return 0;
 }
 
-static void remove_tree(const wchar_t *path)
-{
-    wchar_t inside[PATH_SIZE];
-    WIN32_FIND_DATAW entry;
-
-    swprintf(inside, PATH_SIZE, L"%ls\\*", path);
-    HANDLE search = FindFirstFileW(inside, &entry);
-    BOOL found = search != INVALID_HANDLE_VALUE;
-    for (; found; found = FindNextFileW(search, &entry)) {
-        const DWORD link = FILE_ATTRIBUTE_REPARSE_POINT;
-
-        if (wcscmp(entry.cFileName, L".") == 0 || wcscmp(entry.cFileName, L"..") == 0)
-            continue;
-        swprintf(inside, PATH_SIZE, L"%ls\\%ls", path, entry.cFileName);
-        if ((entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
-            DeleteFileW(inside);
-        else if ((entry.dwFileAttributes & link) != 0)
-            RemoveDirectoryW(inside);
-        else
-            remove_tree(inside);
-    }
-    if (search != INVALID_HANDLE_VALUE)
-        FindClose(search);
-    RemoveDirectoryW(path);
-}
-
 int site_remove(void **state)
 {
     (void)state;
-    remove_tree(folder);
+    tree_remove(folder);
     return 0;
+}
+
+const struct http_root *site_root(void)
+{
+    return &root;
+}
+
+int site_make_root(void **state)
+{
+    return site_make(state) != 0 || !http_root_open(&root, site_path(L"www"));
+}
+
+int site_remove_root(void **state)
+{
+    http_root_close(&root);
+    return site_remove(state);
 }

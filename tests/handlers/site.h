@@ -1,6 +1,8 @@
 #ifndef STDINETD_TESTS_HANDLERS_SITE_H
 #define STDINETD_TESTS_HANDLERS_SITE_H
 
+#include "http_file.h"
+
 #include <stddef.h>
 #include <windows.h>
 
@@ -21,6 +23,11 @@
 /* For cmocka_run_group_tests. */
 int site_make(void **state);
 int site_remove(void **state);
+
+/* The same, with www opened as what is served. */
+int site_make_root(void **state);
+int site_remove_root(void **state);
+const struct http_root *site_root(void);
 
 const wchar_t *site_folder(void);
 const wchar_t *site_handlers(void); /* the build's handlers */

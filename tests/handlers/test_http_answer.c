@@ -8,19 +8,6 @@
 #include <string.h>
 #include <winioctl.h>
 
-static struct http_root root;
-
-static int make(void **state)
-{
-    return site_make(state) != 0 || !http_root_open(&root, site_path(L"www"));
-}
-
-static int take_away(void **state)
-{
-    http_root_close(&root);
-    return site_remove(state);
-}
-
 /* An output that keeps the beginning and counts the rest. */
 struct sink {
     char text[4096];
@@ -53,7 +40,7 @@ static bool answer(struct sink *sink, const char *path)
 
     if (sink->limit == 0)
         sink->limit = UINT64_MAX;
-    return http_answer(&output, &root, &request);
+    return http_answer(&output, site_root(), &request);
 }
 
 static void make_huge(uint64_t size)
@@ -149,7 +136,7 @@ static void no_more_is_sent_than_was_promised(void **state)
 
     (void)state;
     site_write(L"www\\log.txt", bytes, sizeof bytes);
-    assert_true(http_answer(&output, &root, &request));
+    assert_true(http_answer(&output, site_root(), &request));
     assert_non_null(strstr(sink.text, "Content-Length: 200000\r\n"));
     assert_int_equal(sink.size, (size_t)(strstr(sink.text, "\r\n\r\n") + 4 - sink.text) + 200000);
 }
@@ -163,7 +150,7 @@ static void a_file_that_is_cut_short_is_not_a_success(void **state)
 
     (void)state;
     site_write(L"www\\log.txt", bytes, sizeof bytes);
-    assert_false(http_answer(&output, &root, &request));
+    assert_false(http_answer(&output, site_root(), &request));
 }
 
 static void no_file_is_from_the_future(void **state)
@@ -199,5 +186,5 @@ int main(void)
         cmocka_unit_test(no_file_is_from_the_future),
     };
 
-    return cmocka_run_group_tests(tests, make, take_away);
+    return cmocka_run_group_tests(tests, site_make_root, site_remove_root);
 }

@@ -10,23 +10,10 @@
 #include <string.h>
 #include <wchar.h>
 
-static struct http_root root;
-
-static int make(void **state)
-{
-    return site_make(state) != 0 || !http_root_open(&root, site_path(L"www"));
-}
-
-static int take_away(void **state)
-{
-    http_root_close(&root);
-    return site_remove(state);
-}
-
 static int open_status(const char *path)
 {
     struct http_file file;
-    enum http_status status = http_file_open(&root, path, &file);
+    enum http_status status = http_file_open(site_root(), path, &file);
 
     if (status == HTTP_OK)
         http_file_close(&file);
@@ -78,12 +65,12 @@ static void names_are_checked_before_a_file_is_opened(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         wchar_t *name = NULL;
-        int status = (int)http_file_name(&root, rows[i].path, &name);
+        int status = (int)http_file_name(site_root(), rows[i].path, &name);
 
         if (status != rows[i].status)
             fail_msg("%d instead of %d: %s", status, rows[i].status, rows[i].path);
         if (status == 200) {
-            assert_memory_equal(name, root.path, root.length * sizeof *name);
+            assert_memory_equal(name, site_root()->path, site_root()->length * sizeof *name);
             free(name);
         }
     }
@@ -110,9 +97,9 @@ static void names_are_decoded_once(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         wchar_t *name = NULL;
 
-        assert_int_equal(http_file_name(&root, rows[i].path, &name), HTTP_OK);
-        if (wcscmp(name + root.length, rows[i].name) != 0)
-            fail_msg("%s became %ls", rows[i].path, name + root.length);
+        assert_int_equal(http_file_name(site_root(), rows[i].path, &name), HTTP_OK);
+        if (wcscmp(name + site_root()->length, rows[i].name) != 0)
+            fail_msg("%s became %ls", rows[i].path, name + site_root()->length);
         free(name);
     }
 }
@@ -216,7 +203,7 @@ static void the_extension_tells_the_type(void **state)
         struct http_file file;
 
         site_write(rows[i].name, "", 0);
-        assert_int_equal(http_file_open(&root, rows[i].path, &file), HTTP_OK);
+        assert_int_equal(http_file_open(site_root(), rows[i].path, &file), HTTP_OK);
         assert_string_equal(file.type, rows[i].type);
         http_file_close(&file);
         DeleteFileW(site_path(rows[i].name));
@@ -232,7 +219,7 @@ static void a_folder_has_to_be_one(void **state)
     assert_false(http_root_open(&other, site_path(L"nothing")));
     assert_false(http_root_open(&other, L"nul"));
     assert_true(http_root_open(&other, site_path(L"www\\..\\www\\")));
-    assert_int_equal(CompareStringOrdinal(other.path, -1, root.path, -1, TRUE), CSTR_EQUAL);
+    assert_int_equal(CompareStringOrdinal(other.path, -1, site_root()->path, -1, TRUE), CSTR_EQUAL);
     http_root_close(&other);
 }
 
@@ -251,5 +238,5 @@ int main(void)
         cmocka_unit_test(a_folder_has_to_be_one),
     };
 
-    return cmocka_run_group_tests(tests, make, take_away);
+    return cmocka_run_group_tests(tests, site_make_root, site_remove_root);
 }

@@ -1,4 +1,5 @@
 #include "harness.h"
+#include "tree.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,31 +13,6 @@ static wchar_t own_wide[PATH_SIZE];
 static void cut_last_part(char *path)
 {
     *strrchr(path, '\\') = '\0';
-}
-
-static void remove_tree(const wchar_t *path)
-{
-    wchar_t pattern[PATH_SIZE];
-    WIN32_FIND_DATAW entry;
-
-    swprintf(pattern, PATH_SIZE, L"%ls\\*", path);
-    HANDLE search = FindFirstFileW(pattern, &entry);
-    BOOL found = search != INVALID_HANDLE_VALUE;
-
-    for (; found; found = FindNextFileW(search, &entry)) {
-        wchar_t inside[PATH_SIZE];
-
-        if (wcscmp(entry.cFileName, L".") == 0 || wcscmp(entry.cFileName, L"..") == 0)
-            continue;
-        swprintf(inside, PATH_SIZE, L"%ls\\%ls", path, entry.cFileName);
-        if (entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
-            remove_tree(inside);
-        else
-            DeleteFileW(inside);
-    }
-    if (search != INVALID_HANDLE_VALUE)
-        FindClose(search);
-    RemoveDirectoryW(path);
 }
 
 void folder_make(void)
@@ -53,7 +29,7 @@ void folder_make(void)
     GetTempPathW(PATH_SIZE, temporary);
     swprintf(own_wide, PATH_SIZE, L"%lsstdinetd-%lu-%u", temporary, GetCurrentProcessId(),
              ++number);
-    remove_tree(own_wide); /* left by a test that was killed, whose process id we have now */
+    tree_remove(own_wide); /* left by a test that was killed, whose process id we have now */
     if (!CreateDirectoryW(own_wide, NULL))
         fail_msg("CreateDirectory %ls: %lu", own_wide, GetLastError());
     WideCharToMultiByte(CP_UTF8, 0, own_wide, -1, own, PATH_SIZE, NULL, NULL);
@@ -61,7 +37,7 @@ void folder_make(void)
 
 void folder_remove(void)
 {
-    remove_tree(own_wide);
+    tree_remove(own_wide);
 }
 
 const char *folder_own(void)
@@ -92,13 +68,10 @@ static void place(const char *name, wchar_t *path)
 void folder_write(const char *name, const char *text)
 {
     wchar_t path[PATH_SIZE];
-    DWORD written = 0;
 
     place(name, path);
-    HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-    if (file == INVALID_HANDLE_VALUE || !WriteFile(file, text, (DWORD)strlen(text), &written, NULL))
+    if (!tree_write(path, text, strlen(text)))
         fail_msg("cannot write %ls: %lu", path, GetLastError());
-    CloseHandle(file);
 }
 
 void folder_copy(const char *from, const char *name)
