@@ -153,7 +153,7 @@ static void run_until(LONG number)
    waits until all have their end in the log. */
 static void settle(void)
 {
-    uint64_t deadline = GetTickCount64() + 2 * PATIENCE_MS;
+    uint64_t deadline = GetTickCount64() + (uint64_t)2 * PATIENCE_MS;
 
     for (int place = 0; place < PLACES; place++) {
         struct visit visit = prepare(InterlockedIncrement(&soak.next));

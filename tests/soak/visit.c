@@ -370,7 +370,7 @@ static enum outcome make(struct visit *visit, const struct kind *kind)
 
 enum outcome visit_make(struct visit *visit)
 {
-    visit->random = visit->seed * 1000003 + visit->number * 7919;
+    visit->random = visit->seed * 1000003 + (uint64_t)visit->number * 7919;
     uint64_t rolled = roll(visit, 100);
     size_t kind = 0;
     while (rolled >= kinds[kind].share)
