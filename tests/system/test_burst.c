@@ -45,6 +45,7 @@ static void five_hundred_at_once_have_five_hundred_answers(void **state)
     (void)state;
     for (int i = 0; i < BURST; i++)
         clients[i] = client_connect_to(address);
+    assert_true(output_wait_lines(&server->err, "open upper#", INSTANCES, PATIENCE_MS));
     for (int i = 0; i < BURST; i++) {
         snprintf(text, sizeof text, "client %d\n", i);
         client_say(clients[i], text);

@@ -45,7 +45,7 @@ static void expect_answer(const char *address)
 }
 
 /* A service that is full turns clients away without starting anything: every port shows that it
-   accepts in no time. */
+   accepts in no time, and goes on accepting. */
 static void a_thousand_ports_of_one_service_all_accept(void **state)
 {
     struct process *server = start("instances = 1\noverload = refuse\n");
@@ -55,13 +55,14 @@ static void a_thousand_ports_of_one_service_all_accept(void **state)
     SOCKET first = client_connect_to(addresses[0]);
     client_say(first, "hello\n");
     client_expect(first, "HELLO\r\n");
-    for (size_t i = 0; i < PORTS; i++) {
-        SOCKET client = client_connect_to(addresses[i]);
+    for (size_t i = 0; i < 2 * PORTS; i++) {
+        SOCKET client = client_connect_to(addresses[i % PORTS]);
         client_expect_end(client);
         client_close(client);
     }
-    server_expect(server, "refuse many#%d ", PORTS + 1);
-    assert_int_equal(server_count(server, "refuse many#"), PORTS);
+    server_expect(server, "refuse many#%d ", 2 * PORTS + 1);
+    assert_int_equal(server_count(server, "refuse many#"), 2 * PORTS);
+    assert_int_equal(server_count(server, "fail "), 0); /* nothing had to be mended */
     client_close(first);
 }
 

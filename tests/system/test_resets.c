@@ -4,6 +4,16 @@
 
 #define MANY 20
 
+/* The server ends by itself, so every connection has its end, and none had to be cut short. */
+static void expect_orderly_stop(struct process *server)
+{
+    server_console(server, PRESS_CTRL_C);
+    assert_int_equal(process_wait(server), 0);
+    WaitForSingleObject(server->err.thread, PATIENCE_MS);
+    assert_int_equal(server_count(server, "close "), server_count(server, "open "));
+    assert_int_equal(server_count(server, "fail "), 0); /* nothing had to be mended */
+}
+
 static void expect_service(struct process *server)
 {
     SOCKET client = client_connect(server, "upper");
@@ -50,8 +60,7 @@ static void while_they_wait_for_their_turn(void **state)
     client_end_sending(last);
     client_expect(last, "2\n");
     client_close(last);
-    server_console(server, PRESS_CTRL_C);
-    assert_int_equal(process_wait(server), 0);
+    expect_orderly_stop(server);
 }
 
 /* There is one thread that starts handlers: most of the clients are gone before it comes to them.
@@ -67,9 +76,7 @@ static void while_their_handlers_are_started(void **state)
     for (size_t i = 0; i < MANY; i++)
         client_reset(clients[i]);
     expect_service(server);
-    server_console(server, PRESS_CTRL_C);
-    assert_int_equal(process_wait(server), 0);
-    assert_int_equal(server_count(server, "close probe#"), server_count(server, "open probe#"));
+    expect_orderly_stop(server);
 }
 
 static void while_the_connection_lingers(void **state)
@@ -83,6 +90,7 @@ static void while_the_connection_lingers(void **state)
     client_reset(client);
     server_expect(server, "close probe#1 * exit 0 after "); /* PATIENCE_MS is less than linger */
     expect_service(server);
+    expect_orderly_stop(server);
 }
 
 /* The handler has nothing to do with its client, and goes on. */
@@ -96,6 +104,7 @@ static void while_the_handler_does_something_else(void **state)
     client_reset(client);
     expect_service(server);
     server_expect(server, "close probe#1 * max_time\n");
+    expect_orderly_stop(server);
 }
 
 static void while_the_handler_writes_to_the_log(void **state)
@@ -109,8 +118,7 @@ static void while_the_handler_writes_to_the_log(void **state)
     client_reset(client);
     server_expect(server, "close probe#*");
     expect_service(server);
-    server_console(server, PRESS_CTRL_C);
-    assert_int_equal(process_wait(server), 0);
+    expect_orderly_stop(server);
 }
 
 int main(void)
