@@ -113,6 +113,7 @@ prefix() {
     [ -e "$WINEPREFIX/complete" ] && return 0
     echo "making a Wine prefix"
     quietly prefix "$wine" wineboot.exe --init
+    quietly prefix-saved /usr/lib/wine/wineserver64 -w # only then is its registry on the disk
     touch "$WINEPREFIX/complete"
 }
 
