@@ -82,22 +82,15 @@ static void continue_closing(struct listener *listener)
         listener_finish(listener);
 }
 
-/* Nobody has come: the request was cancelled, or its client was gone before it was accepted, or
-   there is trouble that asking at once would only repeat. */
-static void ask_anew(struct listener *listener, int code)
+/* Nobody has come: the request was cancelled, or its client was gone before it was accepted. At
+   once, whatever the reason: a client that resets must not keep the others waiting. */
+static void ask_anew(struct listener *listener)
 {
     struct error error;
 
     closesocket(listener->accept_socket);
-    if (listener->closing)
-        return;
-    if (code != 0 && code != WSA_OPERATION_ABORTED && code != WSAECONNRESET &&
-        code != ERROR_NETNAME_DELETED) {
-        error_code(&error, (DWORD)code, "AcceptEx at %s", listener->text);
+    if (!listener->closing && !ask(listener, &error))
         listener->starved(listener, &error);
-    } else if (!ask(listener, &error)) {
-        listener->starved(listener, &error);
-    }
 }
 
 static void complete(struct operation *operation, DWORD bytes)
@@ -114,7 +107,7 @@ static void complete(struct operation *operation, DWORD bytes)
         return; /* the packet of revive, and the request's own has come after all */
     listener->asking = false;
     if (code != 0 || !hand_over(listener))
-        ask_anew(listener, code);
+        ask_anew(listener);
     if (listener->closing)
         continue_closing(listener);
 }
