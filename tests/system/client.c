@@ -230,3 +230,19 @@ void client_reset(SOCKET client)
     setsockopt(client, SOL_SOCKET, SO_LINGER, (const char *)&at_once, sizeof at_once);
     closesocket(client);
 }
+
+SOCKET client_hello(struct process *server, const char *service)
+{
+    SOCKET client = client_connect(server, service);
+
+    client_say(client, "hello\n");
+    client_expect(client, "HELLO\r\n");
+    return client;
+}
+
+void client_goodbye(SOCKET client)
+{
+    client_end_sending(client);
+    client_expect_end(client);
+    client_close(client);
+}

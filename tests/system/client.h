@@ -20,6 +20,11 @@ SOCKET client_try(const char *address);
 /* Connects to a service's first address. */
 SOCKET client_connect(struct process *server, const char *service);
 
+/* A dialogue with handlers\upper.exe: begun, so that its handler runs for certain, and brought to
+   an orderly end. */
+SOCKET client_hello(struct process *server, const char *service);
+void client_goodbye(SOCKET client);
+
 void client_send(SOCKET client, const void *bytes, size_t size);
 void client_say(SOCKET client, const char *text);
 

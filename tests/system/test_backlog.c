@@ -9,22 +9,6 @@
 #define FEW     3
 #define ONE     "port = 0\nserver = handlers\\upper.exe\ninstances = 1\n"
 
-static SOCKET begin(struct process *server, const char *service)
-{
-    SOCKET client = client_connect(server, service);
-
-    client_say(client, "hello\n");
-    client_expect(client, "HELLO\r\n");
-    return client;
-}
-
-static void end(SOCKET client)
-{
-    client_end_sending(client);
-    client_expect_end(client);
-    client_close(client);
-}
-
 /* Connects without waiting for an answer. */
 static SOCKET knock(const char *address)
 {
@@ -62,7 +46,8 @@ static size_t fill(struct process *server, const char *service, SOCKET clients[C
 
     for (size_t i = 0; i < CLIENTS; i++)
         clients[i] = knock(address);
-    end(begin(server, "other")); /* an answer over the same way: all of theirs have come, too */
+    client_goodbye(client_hello(
+        server, "other")); /* an answer over the same way: all of theirs have come, too */
     for (size_t i = 0; i < CLIENTS; i++) {
         SOCKET client = clients[i];
 
@@ -81,7 +66,7 @@ static void expect_their_turns(SOCKET *clients, size_t count)
     for (size_t i = 0; i < count; i++) {
         client_say(clients[i], "patience\n");
         client_expect(clients[i], "PATIENCE\r\n");
-        end(clients[i]);
+        client_goodbye(clients[i]);
     }
 }
 
@@ -91,18 +76,18 @@ static void so_many_wait_and_each_has_its_turn(void **state)
                                           "[service many]\n" ONE "backlog = %d\n"
                                           "[service other]\n" ONE,
                                           FEW, CLIENTS);
-    SOCKET few = begin(server, "few");
-    SOCKET many = begin(server, "many");
+    SOCKET few = client_hello(server, "few");
+    SOCKET many = client_hello(server, "many");
     SOCKET clients[CLIENTS];
 
     (void)state;
     size_t count = fill(server, "few", clients);
     assert_in_range(count, FEW, FEW + 1); /* Linux keeps one more */
-    end(few);
+    client_goodbye(few);
     expect_their_turns(clients, count);
 
     assert_int_equal(fill(server, "many", clients), CLIENTS);
-    end(many);
+    client_goodbye(many);
     expect_their_turns(clients, CLIENTS);
     server_console(server, PRESS_CTRL_C);
     assert_int_equal(process_wait(server), 0);

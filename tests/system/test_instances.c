@@ -3,27 +3,11 @@
 
 #define UPPER "port = 0\nserver = handlers\\upper.exe\n"
 
-static SOCKET begin(struct process *server, const char *service)
-{
-    SOCKET client = client_connect(server, service);
-
-    client_say(client, "hello\n");
-    client_expect(client, "HELLO\r\n");
-    return client;
-}
-
-static void end(SOCKET client)
-{
-    client_end_sending(client);
-    client_expect_end(client);
-    client_close(client);
-}
-
 /* By its own dialogue with another service the test knows that the server had time to take the
  * waiting client, and did not. */
 static void expect_waiting(struct process *server, SOCKET client)
 {
-    end(begin(server, "other"));
+    client_goodbye(client_hello(server, "other"));
     assert_false(client_has_news(client));
 }
 
@@ -31,17 +15,17 @@ static void with_queue_the_next_one_waits_for_its_turn(void **state)
 {
     struct process *server = server_start("[service upper]\n"
                                           "instances = 2\n" UPPER "[service other]\n" UPPER);
-    SOCKET first = begin(server, "upper");
-    SOCKET second = begin(server, "upper");
+    SOCKET first = client_hello(server, "upper");
+    SOCKET second = client_hello(server, "upper");
     SOCKET third = client_connect(server, "upper");
 
     (void)state;
     client_say(third, "patience\n");
     expect_waiting(server, third);
-    end(first);
+    client_goodbye(first);
     client_expect(third, "PATIENCE\r\n");
-    end(second);
-    end(third);
+    client_goodbye(second);
+    client_goodbye(third);
 }
 
 static void with_refuse_the_next_one_is_turned_away(void **state)
@@ -49,18 +33,18 @@ static void with_refuse_the_next_one_is_turned_away(void **state)
     struct process *server = server_start("[service upper]\n"
                                           "instances = 2\n"
                                           "overload = refuse\n" UPPER);
-    SOCKET first = begin(server, "upper");
-    SOCKET second = begin(server, "upper");
+    SOCKET first = client_hello(server, "upper");
+    SOCKET second = client_hello(server, "upper");
     SOCKET third = client_connect(server, "upper");
 
     (void)state;
     client_expect_end(third);
     client_close(third);
     server_expect(server, "refuse upper#3 127.0.0.1:* instances");
-    end(first);
+    client_goodbye(first);
     server_expect(server, "close upper#1 ");
-    end(begin(server, "upper"));
-    end(second);
+    client_goodbye(client_hello(server, "upper"));
+    client_goodbye(second);
 }
 
 static void the_whole_server_has_a_limit_too(void **state)
@@ -69,8 +53,8 @@ static void the_whole_server_has_a_limit_too(void **state)
         server_start("instances = 2\n"
                      "[service one]\n" UPPER "[service two]\n" UPPER "[service three]\n"
                      "overload = refuse\n" UPPER);
-    SOCKET one = begin(server, "one");
-    SOCKET two = begin(server, "two");
+    SOCKET one = client_hello(server, "one");
+    SOCKET two = client_hello(server, "two");
     SOCKET waiting = client_connect(server, "one");
 
     (void)state;
@@ -80,10 +64,10 @@ static void the_whole_server_has_a_limit_too(void **state)
     client_close(refused);
     server_expect(server, "refuse three#* instances");
     assert_false(client_has_news(waiting));
-    end(two);
+    client_goodbye(two);
     client_expect(waiting, "PATIENCE\r\n");
-    end(waiting);
-    end(one);
+    client_goodbye(waiting);
+    client_goodbye(one);
 }
 
 /* The handler is gone, its client has not closed yet: that connection lingers, and takes nobody's

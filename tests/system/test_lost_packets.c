@@ -9,15 +9,6 @@
    of the stderr pipe. */
 #define PACKETS 8
 
-static void expect_answer(SOCKET client)
-{
-    client_say(client, "hello\n");
-    client_end_sending(client);
-    client_expect(client, "HELLO\r\n");
-    client_expect_end(client);
-    client_close(client);
-}
-
 static void whichever_packet_is_lost_everybody_is_served(void **state)
 {
     (void)state;
@@ -27,8 +18,8 @@ static void whichever_packet_is_lost_everybody_is_served(void **state)
         snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
         print_message("%s\n", faults);
         struct process *server = server_start_with_faults(faults, SERVICE);
-        expect_answer(client_connect(server, "upper"));
-        expect_answer(client_connect(server, "upper"));
+        client_goodbye(client_hello(server, "upper"));
+        client_goodbye(client_hello(server, "upper"));
         server_expect(server, "close upper#2 * exit 0 ");
     }
 }
@@ -39,7 +30,7 @@ static void a_lost_arrival_is_found_and_counted_in_the_log(void **state)
     struct process *server = server_start_with_faults("GetQueuedCompletionStatus=0,1,0", SERVICE);
 
     (void)state;
-    expect_answer(client_connect(server, "upper"));
+    client_goodbye(client_hello(server, "upper"));
     server_expect(server, "fail 1 listener had lost a wake-up, and accept");
 }
 
@@ -64,7 +55,7 @@ static void a_lost_end_of_a_launch_is_found(void **state)
     struct process *server = server_start_with_faults("PostQueuedCompletionStatus=0,1,8", SERVICE);
 
     (void)state;
-    expect_answer(client_connect(server, "upper"));
+    client_goodbye(client_hello(server, "upper"));
     server_expect(server, "close upper#1 * exit 0 ");
 }
 

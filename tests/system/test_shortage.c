@@ -8,13 +8,7 @@
 
 static void expect_service(struct process *server)
 {
-    SOCKET client = client_connect(server, "upper");
-
-    client_say(client, "hello\n");
-    client_end_sending(client);
-    client_expect(client, "HELLO\r\n");
-    client_expect_end(client);
-    client_close(client);
+    client_goodbye(client_hello(server, "upper"));
 }
 
 /* Whatever the launch was short of, the same client is served by the next try. */
