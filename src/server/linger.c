@@ -14,15 +14,15 @@ enum {
  */
 static const uint64_t first_looks_ms[] = {2, 8, 30};
 
-/* Packets already under way outlive what they speak of, so nothing is handed back before this one
-   has come round behind them. */
-static void post_last(struct lingering *linger)
+/* Hands the connection back. Packets already under way outlive what they speak of, so where there
+   may be some this waits until one more has come round behind them. The last thing that a turn does:
+   afterwards there is no linger any more. */
+static void hand_back(struct lingering *linger)
 {
+    timer_cancel(linger->loop, &linger->timer);
     if (!linger->has_packets)
-        timer_set(linger->loop, &linger->timer, 0); /* there are none */
-    else if (loop_post(linger->loop, &linger->last))
-        timer_cancel(linger->loop, &linger->timer);
-    else
+        linger->ended(linger, linger->end);
+    else if (!loop_post(linger->loop, &linger->last))
         timer_set(linger->loop, &linger->timer, LOOK_MS); /* and try again */
 }
 
@@ -37,7 +37,6 @@ static void finish(struct lingering *linger, enum linger_end end)
     closesocket(linger->socket);
     if (linger->event != NULL)
         CloseHandle(linger->event);
-    post_last(linger);
 }
 
 static void set_timer(struct lingering *linger)
@@ -79,8 +78,11 @@ static void on_readable(struct operation *operation, DWORD bytes)
     struct lingering *linger = CONTAINER(operation, struct lingering, readable);
 
     (void)bytes;
-    if (!linger->over)
-        drain(linger);
+    if (linger->over)
+        return;
+    drain(linger);
+    if (linger->over)
+        hand_back(linger);
 }
 
 static void on_last(struct operation *operation, DWORD bytes)
@@ -125,12 +127,8 @@ static void look(struct lingering *linger)
     if (!linger->over && linger->looks < ARRAYSIZE(first_looks_ms) &&
         ++linger->looks == ARRAYSIZE(first_looks_ms))
         wait_for_client(linger);
-    if (linger->over)
-        return;
-    if (now >= linger->close_by_ms || now >= linger->quiet_until_ms)
+    if (!linger->over && (now >= linger->close_by_ms || now >= linger->quiet_until_ms))
         finish(linger, LINGER_TIMEOUT);
-    else
-        set_timer(linger);
 }
 
 static void on_timer(struct timer *timer)
@@ -139,10 +137,10 @@ static void on_timer(struct timer *timer)
 
     if (!linger->over)
         look(linger);
-    else if (linger->has_packets)
-        post_last(linger);
+    if (linger->over)
+        hand_back(linger);
     else
-        linger->ended(linger, linger->end);
+        set_timer(linger);
 }
 
 void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, uint64_t quiet_ms,
