@@ -13,6 +13,18 @@ static bool have_console(void)
     return true;
 }
 
+/* user32.dll is loaded only where there is a window to hide: whatever the server has loaded makes
+   the start of every handler dearer under Wine. */
+static void hide_window(HWND window)
+{
+    HMODULE user32 =
+        window == NULL ? NULL : LoadLibraryExW(L"user32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    FARPROC show_window = user32 == NULL ? NULL : GetProcAddress(user32, "ShowWindow");
+
+    if (show_window != NULL)
+        ((BOOL(WINAPI *)(HWND, int))(void (*)(void))show_window)(window, SW_HIDE);
+}
+
 bool console_ensure(struct error *error)
 {
     static const DWORD standard[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
@@ -25,7 +37,7 @@ bool console_ensure(struct error *error)
     FreeConsole(); /* Wine counts a shell without a terminal as a console, which cannot be opened */
     if (!AllocConsole())
         return error_windows(error, "AllocConsole");
-    ShowWindow(GetConsoleWindow(), SW_HIDE);
+    hide_window(GetConsoleWindow());
     for (size_t i = 0; i < ARRAYSIZE(standard); i++)
         SetStdHandle(standard[i], before[i]);
     return true;
