@@ -56,6 +56,13 @@ static bool exists_as_folder(void *context, const char *path)
     return folder_exists(path);
 }
 
+static bool look_up(void *context, const char *name, struct text_list *addresses,
+                    struct error *error)
+{
+    (void)context;
+    return socket_look_up(name, addresses, error);
+}
+
 /* The file that -c names, or the first default that exists. NULL where there is none, after saying
  * so. */
 static char *find_ini(const char *given)
@@ -104,6 +111,7 @@ static void source_init(struct config_source *source, const char *file)
     source->cmd = path_join(system, "cmd.exe");
     source->file_exists = exists_as_file;
     source->folder_exists = exists_as_folder;
+    source->look_up = look_up;
     free(system);
 }
 

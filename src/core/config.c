@@ -163,6 +163,7 @@ static void name_services(struct assembly *assembly)
 static void service_free(struct service *service)
 {
     option_free(SECTION_SERVICE, service);
+    access_free(&service->access);
     free(service->name);
     free(service->program);
     free(service->command_line);

@@ -1,6 +1,7 @@
 #ifndef STDINETD_CORE_CONFIG_H
 #define STDINETD_CORE_CONFIG_H
 
+#include "core/access.h"
 #include "core/options.h"
 #include "core/record.h"
 #include "core/text_list.h"
@@ -46,6 +47,11 @@ struct service {
     int console;      /* enum console */
     int end;          /* enum end */
     uint64_t linger;  /* ms; 0 = close at once */
+    char *banner;     /* a file, as written; or NULL */
+    char *banner_fail;
+
+    struct text_list only_from, no_access; /* addresses, networks, host names */
+    struct text_list access_times;         /* "hh:mm-hh:mm" */
 
     uint64_t instances; /* or UNLIMITED */
     int overload;       /* enum overload */
@@ -56,6 +62,8 @@ struct service {
     uint64_t process_max;  /* or UNLIMITED */
     uint64_t cpu_time_max; /* ms, or UNLIMITED */
     int priority;          /* enum priority */
+
+    struct access access; /* what only_from and no_access come to; borrows their texts */
 
     /* What follows from them: absolute paths and the finished command line, ready for
      * CreateProcess. */
@@ -84,6 +92,9 @@ struct config_source {
     const char *cmd;         /* absolute path of cmd.exe */
     bool (*file_exists)(void *context, const char *path); /* a file, not a folder */
     bool (*folder_exists)(void *context, const char *path);
+    /* Appends every address of a host name, as text. */
+    bool (*look_up)(void *context, const char *name, struct text_list *addresses,
+                    struct error *error);
     void *context;
 };
 

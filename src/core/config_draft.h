@@ -31,8 +31,12 @@ int draft_line(const struct draft *draft, const char *option);
    one address and port. Needs names. */
 void config_check(const struct draft_list *drafts, struct mistakes *mistakes);
 
-/* Fills in program, command_line and folder, from what is on the disk. */
+/* Fills in program, command_line, folder and access, from what this machine knows. */
 void config_resolve(struct draft *draft, const char *base, const struct config_source *source,
                     struct mistakes *mistakes);
+
+/* Of these, access. */
+void config_resolve_access(struct draft *draft, const struct config_source *source,
+                           struct mistakes *mistakes);
 
 #endif

@@ -141,10 +141,29 @@ static void resolve_folder(struct draft *draft, const char *base,
                  service->folder);
 }
 
+/* A file that an option names is there. */
+static void check_file(const struct draft *draft, const char *option, const char *path,
+                       const char *base, const struct config_source *source,
+                       struct mistakes *mistakes)
+{
+    char excerpt[EXCERPT];
+    if (path == NULL)
+        return;
+    char *file = path_join(base, path);
+    utf8_excerpt(excerpt, sizeof excerpt, path);
+    if (!source->file_exists(source->context, file))
+        mistakes_add(mistakes, draft_line(draft, option),
+                     "%s: there is no file '%s' (looked for %s)", option, excerpt, file);
+    free(file);
+}
+
 void config_resolve(struct draft *draft, const char *base, const struct config_source *source,
                     struct mistakes *mistakes)
 {
     if (draft->service.server != NULL)
         resolve_program(draft, base, source, mistakes);
     resolve_folder(draft, base, source, mistakes);
+    check_file(draft, "banner", draft->service.banner, base, source, mistakes);
+    check_file(draft, "banner_fail", draft->service.banner_fail, base, source, mistakes);
+    config_resolve_access(draft, source, mistakes);
 }

@@ -198,7 +198,8 @@ void section_set(struct section *section, struct mistakes *mistakes, int line, c
         reject_name(mistakes, line, where, name);
     else if (append && option->type != OPTION_LIST && option->type != OPTION_PORTS)
         mistakes_add(mistakes, line, "'+=' adds to a list, and '%s' is none; write '='", name);
-    else if (is_first(section, mistakes, line, name))
+    else if (append ||
+             is_first(section, mistakes, line, name)) /* += may stand as often as it likes */
         section_append(section, line, name, option, append, value);
 }
 

@@ -42,8 +42,8 @@ int sections_read(struct section_list *sections, struct mistakes *mistakes, cons
                   size_t length);
 
 /* Adds one setting of an option to a section that is not [ports]. An unknown name, an option of
-   another section, '+=' for what is no list and a second setting of the same option are mistakes
-   and not added. */
+   another section, '+=' for what is no list and a second setting of the same option by '=' are
+   mistakes and not added. */
 void section_set(struct section *section, struct mistakes *mistakes, int line, const char *name,
                  bool append, const char *value);
 

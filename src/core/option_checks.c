@@ -1,5 +1,6 @@
 #include "core/option_checks.h"
 
+#include "core/access.h"
 #include "core/ascii.h"
 #include "core/ip.h"
 #include "core/path.h"
@@ -87,4 +88,26 @@ bool check_passenv(const char *text, struct error *error)
     utf8_excerpt(excerpt, sizeof excerpt, text);
     return error_set(error, "'%s' is not the name of a variable (a * may stand at its end)",
                      excerpt);
+}
+
+bool check_network(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    struct network network;
+
+    if (network_parse(text, &network, error) ||
+        (error->text[0] == '\0' && looks_like_host_name(text)))
+        return true;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    return error->text[0] != '\0'
+               ? false
+               : error_set(error, "'%s' is neither an address nor a network nor a host name",
+                           excerpt);
+}
+
+bool check_day_time(const char *text, struct error *error)
+{
+    struct day_time time;
+
+    return day_time_parse(text, &time, error);
 }

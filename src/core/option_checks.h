@@ -19,4 +19,10 @@ bool check_env(const char *text, struct error *error);
 /* A name, which may end in '*'. */
 bool check_passenv(const char *text, struct error *error);
 
+/* An address, a network, or a host name. */
+bool check_network(const char *text, struct error *error);
+
+/* "hh:mm-hh:mm". */
+bool check_day_time(const char *text, struct error *error);
+
 #endif

@@ -23,6 +23,7 @@ static const char whole_server[] = "The whole server";
 static const char where[] = "Where a service listens";
 static const char what[] = "What it starts";
 static const char how[] = "How it starts and ends";
+static const char who[] = "Who may come";
 static const char how_many[] = "How many at a time";
 static const char how_much[] = "How much each connection may use";
 
@@ -112,6 +113,27 @@ const struct option option_table[] = {
      "How long the end of the output is looked after when the program has exited while its client still"
      " sends; with 0 the client may lose output.",
      how, NULL},
+
+    {"banner", SERVICE, OPTION_TEXT, IN_SERVICE(banner), 0, 0, "", {0}, RELOAD_LIVE,
+     "A file whose bytes, at most 64K, the client gets before the program's first; it is read once, at"
+     " the start.",
+     how, check_path},
+    {"banner_fail", SERVICE, OPTION_TEXT, IN_SERVICE(banner_fail), 0, 0, "", {0}, RELOAD_LIVE,
+     "The same for whoever is refused, and all that he gets.",
+     how, check_path},
+
+    {"only_from", SERVICE, OPTION_LIST, IN_SERVICE(only_from), 0, 0, "", {0}, RELOAD_LIVE,
+     "Who may come: addresses, networks such as 192.0.2.0/24 or 2001:db8::/32, and host names, which are"
+     " looked up once, at the start; without it everybody may. Of all entries of only_from and no_access"
+     " that hold an address the most specific decides.",
+     who, check_network},
+    {"no_access", SERVICE, OPTION_LIST, IN_SERVICE(no_access), 0, 0, "", {0}, RELOAD_LIVE,
+     "Who may not come, written in the same way; it decides where both name the same network.",
+     who, check_network},
+    {"access_times", SERVICE, OPTION_LIST, IN_SERVICE(access_times), 0, 0, "", {0}, RELOAD_LIVE,
+     "When anybody may come, in local time: parts of the day as hh:mm-hh:mm, which may go past midnight;"
+     " without it at any time. Who is there already may stay.",
+     who, check_day_time},
 
     {"instances", SERVICE, OPTION_COUNT, IN_SERVICE(instances), 1, 0, "100", {"unlimited"},
      RELOAD_LIVE,

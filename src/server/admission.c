@@ -64,8 +64,42 @@ static void refuse(struct connection *connection)
     connection_refuse(connection, reason);
 }
 
+/* Whether access_times hold this minute, where this machine stands: daylight saving included. */
+static bool is_time(const struct service *settings, unsigned *minute)
+{
+    SYSTEMTIME now;
+
+    if (settings->access_times.count == 0)
+        return true;
+    GetLocalTime(&now);
+    *minute = now.wHour * 60U + now.wMinute;
+    return day_times_hold(&settings->access_times, *minute);
+}
+
+/* Refuses whom the rules keep out, whatever room there is. */
+static bool may_come(struct connection *connection)
+{
+    const struct service *settings = connection->service->settings;
+    const char *entry;
+    unsigned minute;
+    char reason[400];
+
+    if (!access_allows(&settings->access, &connection->peer.number, &entry))
+        snprintf(
+            reason, sizeof reason, "%s%s",
+            entry == NULL ? "only_from: not named" : "no_access: ", entry == NULL ? "" : entry);
+    else if (!is_time(settings, &minute))
+        snprintf(reason, sizeof reason, "access_times: not at %02u:%02u", minute / 60, minute % 60);
+    else
+        return true;
+    connection_refuse(connection, reason);
+    return false;
+}
+
 void admission_arrive(struct connection *connection)
 {
+    if (!may_come(connection))
+        return;
     if (connection->service->waiting == 0 && has_room(connection->service))
         admit(connection);
     else if (connection->service->settings->overload == OVERLOAD_REFUSE)

@@ -1,56 +1,25 @@
 #include "server/connection.h"
 
 #include "server/admission.h"
+#include "server/connection_log.h"
 #include "server/connection_table.h"
 #include "windows/console.h"
 #include "windows/job.h"
 #include "windows/pipe.h"
 #include "windows/text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { HURRIED_LINGER_MS = 500 };
+enum {
+    HURRIED_LINGER_MS = 500,
+    MOST_REFUSED = 1000 /* that are told so at a time */
+};
 
 static const uint64_t try_again_ms[] = {10, 50, 250};
 
 static struct server *server_of(const struct connection *connection)
 {
     return connection->service->server;
-}
-
-static void log_connection(const struct connection *connection, enum level level, const char *verb,
-                           const char *detail)
-{
-    struct record record = {.level = level,
-                            .verb = verb,
-                            .service = connection->service->settings->name,
-                            .connection = connection->number,
-                            .peer = connection->peer_text,
-                            .pid = connection->child.pid,
-                            .detail = detail};
-
-    server_log(server_of(connection), &record);
-}
-
-static void log_debug(const struct connection *connection, const char *verb, const char *format,
-                      ...) PRINTF_LIKE(3, 4);
-
-/* What only a developer wants to know; whoever does not ask for it pays nothing. */
-static void log_debug(const struct connection *connection, const char *verb, const char *format,
-                      ...)
-{
-    char detail[700];
-    va_list values;
-
-    if (server_of(connection)->config->log_level < LEVEL_DEBUG)
-        return;
-    va_start(values, format);
-    vsnprintf(detail, sizeof detail, format, values);
-    va_end(values);
-    log_connection(connection, LEVEL_DEBUG, verb, detail);
 }
 
 /* Why it was not a plain exit; the first reason is the one that counts. */
@@ -61,28 +30,6 @@ static void give_reason(struct connection *connection, const char *reason)
 }
 
 /* --- closed */
-
-/* "exit 0 after 0.034 s"; a number that Windows chose is shown as Windows writes it. */
-static void describe_exit(const struct connection *connection, char *text, size_t size)
-{
-    double seconds = (double)connection->served_ms / 1000.0;
-    const char *hint = "";
-
-    if (connection->exit_code == 0xC0000135)
-        hint = " (a DLL that it needs was not found)";
-    else if (connection->exit_code == 0xC0000142)
-        hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
-    if (!connection->handler_exited)
-        snprintf(text, size, "%s after %.3f s", connection->reason, seconds);
-    else if (connection->exit_code >= 0x80000000)
-        snprintf(text, size, "exit 0x%08lX%s after %.3f s", connection->exit_code, hint, seconds);
-    else
-        snprintf(text, size, "exit %lu after %.3f s", connection->exit_code, seconds);
-    if (connection->handler_exited && connection->reason != NULL) {
-        size_t used = strlen(text);
-        snprintf(text + used, size - used, ", %s", connection->reason);
-    }
-}
 
 /* Nothing of it is under way any more. */
 static void forget(struct connection *connection)
@@ -96,10 +43,8 @@ static void forget(struct connection *connection)
 
 static void close_connection(struct connection *connection)
 {
-    char detail[200];
-
-    describe_exit(connection, detail, sizeof detail);
-    log_connection(connection, LEVEL_INFO, "close", detail);
+    if (!connection->refused)
+        connection_log_close(connection);
     forget(connection);
 }
 
@@ -127,8 +72,8 @@ static void on_linger_ended(struct lingering *linger, enum linger_end end)
     struct connection *connection = CONTAINER(linger, struct connection, linger);
     uint64_t ended_ms = connection->began_ms + connection->served_ms;
 
-    log_debug(connection, "close", "lingered for %.3f s: %s",
-              (double)(linger->loop->now_ms - ended_ms) / 1000.0, ends[end]);
+    connection_log_debug(connection, "close", "lingered for %.3f s: %s",
+                         (double)(linger->loop->now_ms - ended_ms) / 1000.0, ends[end]);
     if (end == LINGER_RESET)
         give_reason(connection, "client reset");
     else if (end == LINGER_TIMEOUT)
@@ -171,7 +116,10 @@ static void end_serving(struct connection *connection)
         error_stream_finish(&connection->errors);
     if (quiet_ms > 0 && server->phase >= PHASE_ENDING)
         linger_hurry(&connection->linger, HURRIED_LINGER_MS);
-    admission_leave(connection);
+    if (connection->refused)
+        server->refused--;
+    else
+        admission_leave(connection);
     if (quiet_ms == 0)
         part_ended(connection);
 }
@@ -200,8 +148,8 @@ static void note_limit(struct connection *connection, DWORD message)
 /* What the handler left running. */
 static void end_what_is_left(const struct connection *connection, DWORD count)
 {
-    log_debug(connection, "close", "the handler is gone, what it left running is ended: %lu",
-              count);
+    connection_log_debug(connection, "close",
+                         "the handler is gone, what it left running is ended: %lu", count);
     TerminateJobObject(connection->child.job, 1);
 }
 
@@ -327,12 +275,12 @@ static void fail_launch(struct connection *connection)
         connection->tries < ARRAYSIZE(try_again_ms)) {
         uint64_t pause_ms = try_again_ms[connection->tries++];
 
-        log_debug(connection, "fail", "%s Trying again in %llu ms.", connection->failure.error.text,
-                  (unsigned long long)pause_ms);
+        connection_log_debug(connection, "fail", "%s Trying again in %llu ms.",
+                             connection->failure.error.text, (unsigned long long)pause_ms);
         timer_set(&server->loop, &connection->timer, pause_ms);
         return;
     }
-    log_connection(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
+    connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
     connection->reason = "launch failed";
     end_serving(connection);
 }
@@ -342,7 +290,7 @@ static bool on_error_line(struct error_stream *stream, const char *text)
 {
     struct connection *connection = CONTAINER(stream, struct connection, errors);
 
-    log_connection(connection, LEVEL_INFO, "stderr", text);
+    connection_log(connection, LEVEL_INFO, "stderr", text);
     return !log_is_busy(server_of(connection)->log);
 }
 
@@ -366,7 +314,7 @@ static void launch_done(struct spawn_task *task)
         return;
     }
     connection->state = CONNECTION_SERVING;
-    log_connection(connection, LEVEL_INFO, "open", NULL);
+    connection_log(connection, LEVEL_INFO, "open", NULL);
     if (connection->error_pipe != NULL) {
         connection->open_parts++;
         connection->errors.loop = &server_of(connection)->loop;
@@ -387,11 +335,36 @@ static void submit(struct connection *connection)
     spawner_submit(server_of(connection)->spawner, &connection->task);
 }
 
+static void on_greeted(struct banner_sending *greeting, bool whole)
+{
+    struct connection *connection = CONTAINER(greeting, struct connection, greeting);
+
+    if (!whole && !connection->refused)
+        give_reason(connection, "client did not take the banner");
+    if (!whole || connection->refused) {
+        end_serving(connection);
+    } else {
+        connection->state = CONNECTION_LAUNCHING;
+        submit(connection);
+    }
+}
+
+static void greet(struct connection *connection, const struct banner *banner)
+{
+    connection->state = CONNECTION_GREETING;
+    banner_send(&connection->greeting, &server_of(connection)->loop, connection->socket, banner,
+                on_greeted);
+}
+
 void connection_launch(struct connection *connection)
 {
-    connection->state = CONNECTION_LAUNCHING;
     connection->open_parts = 1;
-    submit(connection);
+    if (connection->service->banner.text != NULL) {
+        greet(connection, &connection->service->banner);
+    } else {
+        connection->state = CONNECTION_LAUNCHING;
+        submit(connection);
+    }
 }
 
 /* --- all states */
@@ -400,7 +373,9 @@ static void on_timer(struct timer *timer)
 {
     struct connection *connection = CONTAINER(timer, struct connection, timer);
 
-    if (connection->state == CONNECTION_LAUNCHING)
+    if (connection->state == CONNECTION_LAUNCHING && connection->must_end)
+        end_serving(connection); /* between two tries */
+    else if (connection->state == CONNECTION_LAUNCHING)
         submit(connection);
     else if (connection->state == CONNECTION_SERVING && connection->must_end)
         TerminateJobObject(connection->child.job, 1);
@@ -425,6 +400,11 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
     case CONNECTION_WAITING:
         give_up_waiting(connection, reason);
         break;
+    case CONNECTION_GREETING:
+        banner_cancel(&connection->greeting);
+        give_reason(connection, reason);
+        end_serving(connection);
+        break;
     case CONNECTION_LAUNCHING:
         connection->must_end = true;
         give_reason(connection, reason);
@@ -439,11 +419,21 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
     }
 }
 
+/* Whoever is too many to be told why is not told. */
 void connection_refuse(struct connection *connection, const char *reason)
 {
-    log_connection(connection, LEVEL_INFO, "refuse", reason);
-    closesocket(connection->socket);
-    forget(connection);
+    struct server *server = server_of(connection);
+
+    connection_log(connection, LEVEL_INFO, "refuse", reason);
+    if (connection->service->banner_fail.text == NULL || server->refused == MOST_REFUSED) {
+        closesocket(connection->socket);
+        forget(connection);
+        return;
+    }
+    server->refused++;
+    connection->refused = true;
+    connection->open_parts = 1;
+    greet(connection, &connection->service->banner_fail);
 }
 
 void connection_begin(struct running_service *service, const struct arrival *arrival)

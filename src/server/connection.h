@@ -8,8 +8,8 @@
 
 /* One connection's life:
 
-     waiting -> launching -> serving -> lingering -> closed
-        \-> refused
+     waiting -> greeting -> launching -> serving -> lingering -> closed
+        \-> refused (greeting -> lingering where there is a banner_fail)
 
    While it serves, the server keeps its copy of the socket and makes no Winsock call on it: I/O on
    a non-overlapped socket is serialized per file object, so a call would wait for the handler's own
@@ -17,6 +17,7 @@
 
 enum connection_state {
     CONNECTION_WAITING,   /* accepted; admission decides when it goes on */
+    CONNECTION_GREETING,  /* a banner is being sent */
     CONNECTION_LAUNCHING, /* with the spawner, or between two tries */
     CONNECTION_SERVING,   /* its handler runs, or what the handler started */
     CONNECTION_LINGERING  /* the handler is gone, the client may still read */
@@ -31,6 +32,9 @@ struct connection {
     char peer_text[ADDRESS_TEXT_SIZE];
     uint64_t began_ms;  /* when it was accepted */
     uint64_t served_ms; /* from then to the end of the handler */
+
+    bool refused; /* and has had its record */
+    struct banner_sending greeting;
 
     struct spawn_task task; /* launching: what the spawn thread is given … */
     struct launch_failure failure;

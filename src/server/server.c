@@ -152,6 +152,16 @@ static bool open_listeners(struct running_service *service, struct error *error)
     return true;
 }
 
+static bool read_banners(struct running_service *service, struct error *error)
+{
+    const char *base = service->server->config->base;
+    const struct service *settings = service->settings;
+
+    return (banner_read(&service->banner, base, settings->banner, error) &&
+            banner_read(&service->banner_fail, base, settings->banner_fail, error)) ||
+           error_prefix(error, "service %s: banner", settings->name);
+}
+
 static bool add_services(struct server *server, struct error *error)
 {
     struct running_service **end = &server->services;
@@ -166,7 +176,7 @@ static bool add_services(struct server *server, struct error *error)
         handler_init(&service->handler, service->settings, environment);
         *end = service;
         end = &service->next;
-        added = open_listeners(service, error);
+        added = read_banners(service, error) && open_listeners(service, error);
     }
     free(environment);
     return added;
@@ -236,6 +246,8 @@ static void free_services(struct server *server)
             free(listener);
         }
         handler_free(&service->handler);
+        banner_free(&service->banner);
+        banner_free(&service->banner_fail);
         free(service);
     }
 }

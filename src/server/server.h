@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "core/error.h"
+#include "server/banner.h"
 #include "server/handler.h"
 #include "server/listener.h"
 #include "server/loop.h"
@@ -18,6 +19,7 @@ struct running_service {
     struct server *server;
     const struct service *settings;
     struct handler handler;
+    struct banner banner, banner_fail;
     struct listener *listeners;
     uint64_t live;    /* launching or serving: what instances counts */
     uint64_t waiting; /* accepted, but there is no room yet */
@@ -41,6 +43,7 @@ struct server {
     struct running_service *services;
     struct connection_table *connections;
     uint64_t live, waiting; /* the sums over all services */
+    uint64_t refused;       /* connections that are told so and linger */
     struct connection *first_waiting, **end_of_waiting;
 
     struct listener *idle_listeners; /* those that have not asked for a connection */

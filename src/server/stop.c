@@ -52,7 +52,7 @@ static void end_one(struct connection *connection, void *context)
 {
     const uint64_t *longest_ms = context;
 
-    if (connection->state != CONNECTION_LINGERING)
+    if (connection->state != CONNECTION_LINGERING && !connection->refused)
         connection->service->server->cut_short = true;
     connection_end(connection, *longest_ms, stopped);
 }

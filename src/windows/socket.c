@@ -13,38 +13,48 @@ static struct {
     bool has_ipv4, has_ipv6;
 } providers;
 
+static void read_ipv6(struct address *address, const struct sockaddr_in6 *from)
+{
+    const uint8_t *bytes = from->sin6_addr.u.Byte;
+
+    address->port = ntohs(from->sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&from->sin6_addr)) {
+        address->number.version = 4;
+        memcpy(address->number.bytes, bytes + 12, 4);
+        inet_ntop(AF_INET, bytes + 12, address->ip, sizeof address->ip);
+        address->is_loopback = bytes[12] == 127;
+        return;
+    }
+    address->number.version = 6;
+    memcpy(address->number.bytes, bytes, 16);
+    address->is_loopback = IN6_IS_ADDR_LOOPBACK(&from->sin6_addr);
+    inet_ntop(AF_INET6, bytes, address->ip, sizeof address->ip);
+    if (from->sin6_scope_id != 0) {
+        size_t used = strlen(address->ip);
+        snprintf(address->ip + used, sizeof address->ip - used, "%%%lu", from->sin6_scope_id);
+    }
+}
+
 void address_read(struct address *address, const struct sockaddr *from)
 {
+    const struct sockaddr_in *in = (const struct sockaddr_in *)from;
+
     memset(address, 0, sizeof *address);
     if (from->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
-
-        address->port = ntohs(in6->sin6_port);
-        if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
-            inet_ntop(AF_INET, (void *)&in6->sin6_addr.u.Byte[12], address->ip, sizeof address->ip);
-            address->is_loopback = in6->sin6_addr.u.Byte[12] == 127;
-            return;
-        }
-        address->is_ipv6 = true;
-        address->is_loopback = IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
-        inet_ntop(AF_INET6, (void *)&in6->sin6_addr, address->ip, sizeof address->ip);
-        if (in6->sin6_scope_id != 0) {
-            size_t used = strlen(address->ip);
-            snprintf(address->ip + used, sizeof address->ip - used, "%%%lu", in6->sin6_scope_id);
-        }
-    } else {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)from;
-
-        address->port = ntohs(in->sin_port);
-        address->is_loopback = (ntohl(in->sin_addr.s_addr) >> 24) == 127;
-        inet_ntop(AF_INET, (void *)&in->sin_addr, address->ip, sizeof address->ip);
+        read_ipv6(address, (const struct sockaddr_in6 *)from);
+        return;
     }
+    address->number.version = 4;
+    memcpy(address->number.bytes, &in->sin_addr, 4);
+    address->port = ntohs(in->sin_port);
+    address->is_loopback = address->number.bytes[0] == 127;
+    inet_ntop(AF_INET, &in->sin_addr, address->ip, sizeof address->ip);
 }
 
 void address_text(const struct address *address, char text[ADDRESS_TEXT_SIZE])
 {
-    snprintf(text, ADDRESS_TEXT_SIZE, address->is_ipv6 ? "[%s]:%u" : "%s:%u", address->ip,
-             address->port);
+    snprintf(text, ADDRESS_TEXT_SIZE, address->number.version == 6 ? "[%s]:%u" : "%s:%u",
+             address->ip, address->port);
 }
 
 static void choose_providers(const WSAPROTOCOL_INFOW *entries, int count)
@@ -99,6 +109,37 @@ bool sockets_start(struct error *error)
 void sockets_stop(void)
 {
     WSACleanup();
+}
+
+static void append_address(struct text_list *addresses, const struct sockaddr *from)
+{
+    struct address address;
+
+    if (from->sa_family != AF_INET && from->sa_family != AF_INET6)
+        return;
+    address_read(&address, from);
+    address.ip[strcspn(address.ip, "%")] = '\0';
+    text_list_append(addresses, address.ip);
+}
+
+bool socket_look_up(const char *name, struct text_list *addresses, struct error *error)
+{
+    ADDRINFOW hints = {.ai_socktype = SOCK_STREAM};
+    ADDRINFOW *entries = NULL;
+    WSADATA data;
+    int code = WSAStartup(MAKEWORD(2, 2), &data);
+
+    if (code != 0)
+        return error_code(error, (DWORD)code, "WSAStartup");
+    wchar_t *wide = wide_from_utf8(name);
+    code = GetAddrInfoW(wide, NULL, &hints, &entries);
+    free(wide);
+    for (const ADDRINFOW *entry = entries; code == 0 && entry != NULL; entry = entry->ai_next)
+        append_address(addresses, entry->ai_addr);
+    if (code == 0)
+        FreeAddrInfoW(entries);
+    WSACleanup();
+    return code == 0 || error_code(error, (DWORD)code, "look-up");
 }
 
 SOCKET socket_create(int family, bool overlapped)

@@ -2,6 +2,8 @@
 #define STDINETD_WINDOWS_SOCKET_H
 
 #include "core/error.h"
+#include "core/ip.h"
+#include "core/text_list.h"
 
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -12,8 +14,8 @@
    ("::ffff:192.0.2.1") is an IPv4 address. */
 struct address {
     char ip[INET6_ADDRSTRLEN + 12]; /* "192.0.2.1", "2001:db8::1", "fe80::1%4" */
+    struct ip number;               /* the same */
     uint16_t port;
-    bool is_ipv6;
     bool is_loopback;
 };
 
@@ -26,6 +28,9 @@ void address_read(struct address *address, const struct sockaddr *from);
    only such a socket can be a program's standard input. */
 bool sockets_start(struct error *error);
 void sockets_stop(void);
+
+/* Appends every IPv4 and IPv6 address of a host name, as text. Needs no sockets_start. Blocks. */
+bool socket_look_up(const char *name, struct text_list *addresses, struct error *error);
 
 /* A TCP socket of such a provider, never inherited by a child. family is AF_INET or AF_INET6.
    overlapped is for sockets on which this process itself does I/O; a handler's must not be (KB

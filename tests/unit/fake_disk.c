@@ -2,6 +2,8 @@
 
 #include "core/path.h"
 
+#include <string.h>
+
 static const char *const files[] = {
     "C:\\Tools\\python3.11.exe",
     "C:\\Tools\\tool.exe",
@@ -42,6 +44,17 @@ static bool folder_exists(void *context, const char *path)
     return is_among(folders, sizeof folders / sizeof *folders, path);
 }
 
+static bool look_up(void *context, const char *name, struct text_list *addresses,
+                    struct error *error)
+{
+    (void)context;
+    if (strcmp(name, "two.example") != 0)
+        return error_set(error, "nobody knows it");
+    text_list_append(addresses, "192.0.2.7");
+    text_list_append(addresses, "2001:db8::7");
+    return true;
+}
+
 const struct config_source fake_source = {
     .file = "x.ini",
     .folder = "C:\\srv\\etc",
@@ -49,4 +62,5 @@ const struct config_source fake_source = {
     .cmd = "C:\\Windows\\cmd.exe",
     .file_exists = file_exists,
     .folder_exists = folder_exists,
+    .look_up = look_up,
 };

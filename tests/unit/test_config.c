@@ -43,7 +43,7 @@ static void a_command_makes_one_service(void **state)
     (void)state;
     struct config config = {0};
     assert_owned_string_equal(
-        serve(&config, "7000", SETTINGS("bind=*", "env=A=1 B=2", "env+=C"), "handlers\\upper.exe"),
+        serve(&config, "7000", SETTINGS("bind=*", "env=A=1 B=2", "env=C=3"), "handlers\\upper.exe"),
         "'env' is given twice\n");
     config_free(&config);
     assert_owned_string_equal(serve(&config, "7000 7001", SETTINGS("bind=*", "env+=A=1 \"B=2 3\""),

@@ -1,0 +1,63 @@
+#include "server/connection_log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void connection_log(const struct connection *connection, enum level level, const char *verb,
+                    const char *detail)
+{
+    struct record record = {.level = level,
+                            .verb = verb,
+                            .service = connection->service->settings->name,
+                            .connection = connection->number,
+                            .peer = connection->peer_text,
+                            .pid = connection->child.pid,
+                            .detail = detail};
+
+    server_log(connection->service->server, &record);
+}
+
+void connection_log_debug(const struct connection *connection, const char *verb, const char *format,
+                          ...)
+{
+    char detail[700];
+    va_list values;
+
+    if (connection->service->server->config->log_level < LEVEL_DEBUG)
+        return;
+    va_start(values, format);
+    vsnprintf(detail, sizeof detail, format, values);
+    va_end(values);
+    connection_log(connection, LEVEL_DEBUG, verb, detail);
+}
+
+/* "exit 0 after 0.034 s"; a number that Windows chose is shown as Windows writes it. */
+static void describe_exit(const struct connection *connection, char *text, size_t size)
+{
+    double seconds = (double)connection->served_ms / 1000.0;
+    const char *hint = "";
+
+    if (connection->exit_code == 0xC0000135)
+        hint = " (a DLL that it needs was not found)";
+    else if (connection->exit_code == 0xC0000142)
+        hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
+    if (!connection->handler_exited)
+        snprintf(text, size, "%s after %.3f s", connection->reason, seconds);
+    else if (connection->exit_code >= 0x80000000)
+        snprintf(text, size, "exit 0x%08lX%s after %.3f s", connection->exit_code, hint, seconds);
+    else
+        snprintf(text, size, "exit %lu after %.3f s", connection->exit_code, seconds);
+    if (connection->handler_exited && connection->reason != NULL) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, ", %s", connection->reason);
+    }
+}
+
+void connection_log_close(const struct connection *connection)
+{
+    char detail[200];
+
+    describe_exit(connection, detail, sizeof detail);
+    connection_log(connection, LEVEL_INFO, "close", detail);
+}
