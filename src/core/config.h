@@ -53,8 +53,10 @@ struct service {
     struct text_list only_from, no_access; /* addresses, networks, host names */
     struct text_list access_times;         /* "hh:mm-hh:mm" */
 
-    uint64_t instances; /* or UNLIMITED */
-    int overload;       /* enum overload */
+    uint64_t instances;  /* or UNLIMITED */
+    uint64_t per_source; /* or UNLIMITED */
+    struct rate per_source_rate, rate;
+    int overload; /* enum overload */
 
     uint64_t max_time;     /* ms, or UNLIMITED */
     uint64_t stop_time;    /* ms */

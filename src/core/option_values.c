@@ -127,6 +127,8 @@ struct option_expectation option_expects(const struct option *option)
         return expects_choice(option);
     case OPTION_BOOLEAN:
         return (struct option_expectation){"yes or no"};
+    case OPTION_RATE:
+        return (struct option_expectation){"a rate, or unlimited"};
     case OPTION_LIST:
         return (struct option_expectation){"a list"};
     case OPTION_PORTS:
@@ -149,6 +151,8 @@ static bool reject(const struct option *option, const char *value, struct error 
         written = " (written like 500ms, 5s, 2m or 1h)";
     else if (option->type == OPTION_SIZE)
         written = " (written like 4096, 64K, 10M or 1G)";
+    else if (option->type == OPTION_RATE)
+        written = " (written like 10, 30/m, 500/h, or 10 50 for up to 50 at once)";
     return error_set(error, "'%s' is not %s%s", excerpt, expected.text, written);
 }
 
@@ -164,6 +168,42 @@ static bool parse_number(const struct option *option, const char *value, uint64_
         (option->maximum != 0 && number > option->maximum))
         return reject(option, value, error);
     *field = number;
+    return true;
+}
+
+/* The time that a rate's number stands for: nothing, "/s", "/m", "/h"; returns its end, or NULL. */
+static const char *take_period(const char *text, uint64_t *ms)
+{
+    *ms = 1000;
+    if (*text != '/')
+        return text;
+    for (const struct unit *unit = times; unit->name != NULL; unit++) {
+        if (text[1] != '\0' && text[1] == unit->name[0] && unit->name[1] == '\0') {
+            *ms = unit->factor;
+            return text + 2;
+        }
+    }
+    return NULL;
+}
+
+static bool parse_rate(const struct option *option, const char *value, struct rate *field,
+                       struct error *error)
+{
+    struct rate rate = {0};
+
+    if (strcmp(value, option->values[0]) == 0) {
+        *field = rate;
+        return true;
+    }
+    const char *end = take_number(value, &rate.count);
+    end = end == NULL ? NULL : take_period(end, &rate.per_ms);
+    rate.burst = rate.count;
+    if (end != NULL && *end == ' ')
+        end = take_number(end + strspn(end, " "), &rate.burst);
+    if (end == NULL || *end != '\0' || rate.count < option->minimum ||
+        rate.count > option->maximum || rate.burst < 1 || rate.burst > option->maximum)
+        return reject(option, value, error);
+    *field = rate;
     return true;
 }
 
@@ -301,6 +341,8 @@ bool option_parse(const struct option *option, const char *value, bool append, v
     case OPTION_TIME:
     case OPTION_SIZE:
         return parse_number(option, value, field, error);
+    case OPTION_RATE:
+        return parse_rate(option, value, field, error);
     case OPTION_CHOICE:
         return parse_choice(option, value, field, error);
     case OPTION_TEXT:

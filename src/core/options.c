@@ -24,7 +24,7 @@ static const char where[] = "Where a service listens";
 static const char what[] = "What it starts";
 static const char how[] = "How it starts and ends";
 static const char who[] = "Who may come";
-static const char how_many[] = "How many at a time";
+static const char how_many[] = "How many, and how often";
 static const char how_much[] = "How much each connection may use";
 
 /* clang-format off */
@@ -139,6 +139,22 @@ const struct option option_table[] = {
      RELOAD_LIVE,
      "Connections of this service served at a time.",
      how_many, NULL},
+    {"per_source", SERVICE, OPTION_COUNT, IN_SERVICE(per_source), 1, UINT32_MAX, "unlimited",
+     {"unlimited"}, RELOAD_LIVE,
+     "Connections of this service that one client address (of IPv6, one /64) may have at a time; further"
+     " ones are refused.",
+     how_many, NULL},
+    {"per_source_rate", SERVICE, OPTION_RATE, IN_SERVICE(per_source_rate), 1, RATE_MOST, "unlimited",
+     {"unlimited"}, RELOAD_LIVE,
+     "How often one client address (of IPv6, one /64) may come: 10 is ten times a second, 30/m a minute,"
+     " 500/h an hour; a second number is how many of them may come at once, where it is not the same."
+     " Further ones are refused.",
+     how_many, NULL},
+    {"rate", SERVICE, OPTION_RATE, IN_SERVICE(rate), 1, RATE_MOST, "unlimited", {"unlimited"},
+     RELOAD_LIVE,
+     "How many connections are begun in a time, from all clients together, written in the same way;"
+     " further ones wait in the backlog, whatever overload says.",
+     how_many, NULL},
     {"overload", SERVICE, OPTION_CHOICE, IN_SERVICE(overload), 0, 0, "queue", {"queue", "refuse"},
      RELOAD_LIVE,
      "What becomes of a connection beyond instances: it waits in the backlog, or is closed at once.",
@@ -209,6 +225,7 @@ static void free_field(enum option_type type, void *field)
     case OPTION_COUNT:
     case OPTION_TIME:
     case OPTION_SIZE:
+    case OPTION_RATE:
     case OPTION_CHOICE:
         break;
     }
@@ -233,6 +250,9 @@ static void copy_field(enum option_type type, void *to, const void *from)
     case OPTION_TIME:
     case OPTION_SIZE:
         *(uint64_t *)to = *(const uint64_t *)from;
+        break;
+    case OPTION_RATE:
+        *(struct rate *)to = *(const struct rate *)from;
         break;
     case OPTION_CHOICE:
         *(int *)to = *(const int *)from;

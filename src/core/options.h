@@ -2,6 +2,7 @@
 #define STDINETD_CORE_OPTIONS_H
 
 #include "core/error.h"
+#include "core/rate.h"
 #include "core/text_list.h"
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ enum option_type {
     OPTION_COUNT,   /* 100, unlimited -> uint64_t */
     OPTION_TIME,    /* 500ms 5s 2m 1h, plain = seconds -> uint64_t milliseconds */
     OPTION_SIZE,    /* 64K 10M 1G, plain = bytes, unlimited -> uint64_t bytes */
+    OPTION_RATE,    /* 10, 30/m, 10/s 50, unlimited -> struct rate */
     OPTION_CHOICE,  /* one word of values -> int, its place in values */
     OPTION_TEXT,    /* -> char *, NULL where it was never given */
     OPTION_LIST,    /* blank-separated, quotes group -> struct text_list */

@@ -1,6 +1,129 @@
 #include "server/admission.h"
 
+#include "windows/random.h"
+#include "windows/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
+
+/* Sources that are known at a time; twice as many as can be there where that is more. */
+enum { LEAST_SOURCES = 16384, MOST_SOURCES = 1048576 };
+
+/* --- sources: who of them is there */
+
+static bool counts_sources(const struct service *settings)
+{
+    return settings->per_source != UNLIMITED || settings->per_source_rate.count != 0;
+}
+
+static void leave_source(struct connection *connection)
+{
+    if (connection->source != NULL)
+        source_release(connection->service->server->sources, connection->source, 1);
+    connection->source = NULL;
+}
+
+/* --- refusing */
+
+/* Begins with the option's name, so that a log can be searched for it. */
+static void refuse(struct connection *connection, enum refusal reason, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+static void refuse(struct connection *connection, enum refusal reason, const char *format, ...)
+{
+    struct server *server = connection->service->server;
+    char sentence[400];
+    va_list values;
+
+    leave_source(connection);
+    if (!refusals_tell(server->refusals, connection->service->number, reason,
+                       &connection->peer.number, server->loop.now_ms)) {
+        connection_refuse(connection, NULL);
+        return;
+    }
+    int length = snprintf(sentence, sizeof sentence, "%s: ", refusal_name(reason));
+    va_start(values, format);
+    vsnprintf(sentence + length, sizeof sentence - (size_t)length, format, values);
+    va_end(values);
+    connection_refuse(connection, sentence);
+}
+
+static void refuse_for_want_of_room(struct connection *connection)
+{
+    const struct running_service *service = connection->service;
+
+    if (service->live >= service->settings->instances)
+        refuse(connection, REFUSED_INSTANCES, "%" PRIu64 " connections to this service are open",
+               service->live);
+    else
+        refuse(connection, REFUSED_INSTANCES, "%" PRIu64 " connections to this server are open",
+               service->server->live);
+}
+
+/* --- rules that hold whatever room there is; each refuses whom it keeps out */
+
+static bool has_access(struct connection *connection)
+{
+    const char *entry;
+
+    if (access_allows(&connection->service->settings->access, &connection->peer.number, &entry))
+        return true;
+    if (entry == NULL)
+        refuse(connection, REFUSED_ONLY_FROM, "not named");
+    else
+        refuse(connection, REFUSED_NO_ACCESS, "%s", entry);
+    return false;
+}
+
+/* By this machine's local time: daylight saving included. */
+static bool has_time(struct connection *connection)
+{
+    const struct text_list *times = &connection->service->settings->access_times;
+    SYSTEMTIME now;
+
+    if (times->count == 0)
+        return true;
+    GetLocalTime(&now);
+    if (day_times_hold(times, now.wHour * 60U + now.wMinute))
+        return true;
+    refuse(connection, REFUSED_ACCESS_TIMES, "not at %02u:%02u", now.wHour, now.wMinute);
+    return false;
+}
+
+static bool has_source(struct connection *connection)
+{
+    const struct service *settings = connection->service->settings;
+    struct server *server = connection->service->server;
+    char from[SOURCE_TEXT_SIZE];
+
+    if (!counts_sources(settings))
+        return true;
+    struct source *source =
+        source_table_get(server->sources, connection->service->number, &connection->peer.number);
+    if (source == NULL) {
+        refuse(connection, REFUSED_PER_SOURCE, "more addresses are connected than can be counted");
+        return false;
+    }
+    source_text(source, from);
+    if (source->held >= settings->per_source) {
+        refuse(connection, REFUSED_PER_SOURCE, "%" PRIu64 " connections from %s are open",
+               source->held, from);
+        return false;
+    }
+    uint64_t wait_ms = rate_wait_ms(&settings->per_source_rate, source->rate, server->loop.now_ms);
+    if (wait_ms > 0) {
+        refuse(connection, REFUSED_PER_SOURCE_RATE, "%s may come again in %.3f s", from,
+               (double)wait_ms / 1000.0);
+        return false;
+    }
+    rate_take(&settings->per_source_rate, &source->rate, server->loop.now_ms);
+    source_hold(server->sources, source);
+    connection->source = source;
+    return true;
+}
+
+/* --- room */
 
 static bool has_room(const struct running_service *service)
 {
@@ -12,7 +135,7 @@ bool admission_is_open(const struct running_service *service)
 {
     const struct server *server = service->server;
 
-    if (server->phase != PHASE_RUNNING)
+    if (server->phase != PHASE_RUNNING || service->rate_paused)
         return false;
     /* overload = refuse: whoever is too many must be accepted to be refused */
     return service->settings->overload == OVERLOAD_REFUSE ||
@@ -20,10 +143,25 @@ bool admission_is_open(const struct running_service *service)
             server->live + server->waiting < server->config->instances);
 }
 
+/* The rate lets nobody in until its timer has fired. */
+static void pause_for_rate(struct running_service *service)
+{
+    struct loop *loop = &service->server->loop;
+    uint64_t wait_ms = rate_wait_ms(&service->settings->rate, service->rate, loop->now_ms);
+
+    service->rate_paused = wait_ms > 0;
+    if (wait_ms > 0)
+        timer_set(loop, &service->rate_timer, wait_ms);
+}
+
 static void admit(struct connection *connection)
 {
-    connection->service->live++;
-    connection->service->server->live++;
+    struct running_service *service = connection->service;
+
+    service->live++;
+    service->server->live++;
+    rate_take(&service->settings->rate, &service->rate, service->server->loop.now_ms);
+    pause_for_rate(service);
     connection_launch(connection);
 }
 
@@ -50,68 +188,63 @@ static void dequeue(struct connection **place)
     server->waiting--;
 }
 
-static void refuse(struct connection *connection)
-{
-    const struct running_service *service = connection->service;
-    char reason[100];
+/* What is to become of a connection now. */
+enum verdict { ADMIT, REFUSE, WAIT };
 
-    if (service->live >= service->settings->instances)
-        snprintf(reason, sizeof reason, "instances: %llu connections to this service are open",
-                 (unsigned long long)service->live);
+static enum verdict judge(const struct running_service *service)
+{
+    if (service->rate_paused)
+        return WAIT;
+    if (has_room(service))
+        return ADMIT;
+    return service->settings->overload == OVERLOAD_REFUSE ? REFUSE : WAIT;
+}
+
+static void carry_out(struct connection *connection, enum verdict verdict)
+{
+    if (verdict == ADMIT)
+        admit(connection);
+    else if (verdict == REFUSE)
+        refuse_for_want_of_room(connection);
     else
-        snprintf(reason, sizeof reason, "instances: %llu connections to this server are open",
-                 (unsigned long long)service->server->live);
-    connection_refuse(connection, reason);
+        enqueue(connection);
 }
 
-/* Whether access_times hold this minute, where this machine stands: daylight saving included. */
-static bool is_time(const struct service *settings, unsigned *minute)
+/* Goes through those who wait, in the order in which they came; from the beginning again whenever
+   one has gone on, because others may have gone with it. */
+static void look_at_waiting(struct server *server)
 {
-    SYSTEMTIME now;
+    struct connection **place = &server->first_waiting;
 
-    if (settings->access_times.count == 0)
-        return true;
-    GetLocalTime(&now);
-    *minute = now.wHour * 60U + now.wMinute;
-    return day_times_hold(&settings->access_times, *minute);
+    while (*place != NULL) {
+        struct connection *next = *place;
+        enum verdict verdict = judge(next->service);
+
+        if (verdict == WAIT) {
+            place = &next->next_waiting;
+            continue;
+        }
+        dequeue(place);
+        carry_out(next, verdict);
+        place = &server->first_waiting;
+    }
 }
 
-/* Refuses whom the rules keep out, whatever room there is. */
-static bool may_come(struct connection *connection)
-{
-    const struct service *settings = connection->service->settings;
-    const char *entry;
-    unsigned minute;
-    char reason[400];
-
-    if (!access_allows(&settings->access, &connection->peer.number, &entry))
-        snprintf(
-            reason, sizeof reason, "%s%s",
-            entry == NULL ? "only_from: not named" : "no_access: ", entry == NULL ? "" : entry);
-    else if (!is_time(settings, &minute))
-        snprintf(reason, sizeof reason, "access_times: not at %02u:%02u", minute / 60, minute % 60);
-    else
-        return true;
-    connection_refuse(connection, reason);
-    return false;
-}
+/* --- arriving and leaving */
 
 void admission_arrive(struct connection *connection)
 {
-    if (!may_come(connection))
+    if (!has_access(connection) || !has_time(connection) || !has_source(connection))
         return;
-    if (connection->service->waiting == 0 && has_room(connection->service))
-        admit(connection);
-    else if (connection->service->settings->overload == OVERLOAD_REFUSE)
-        refuse(connection);
-    else
-        enqueue(connection);
+    /* nobody overtakes who waits already */
+    carry_out(connection, connection->service->waiting > 0 ? WAIT : judge(connection->service));
 }
 
 void admission_forget(struct connection *connection)
 {
     struct connection **place = &connection->service->server->first_waiting;
 
+    leave_source(connection);
     while (*place != NULL && *place != connection)
         place = &(*place)->next_waiting;
     if (*place != NULL)
@@ -121,21 +254,73 @@ void admission_forget(struct connection *connection)
 void admission_leave(struct connection *connection)
 {
     struct server *server = connection->service->server;
-    struct connection **place = &server->first_waiting;
 
+    leave_source(connection);
     connection->service->live--;
     server->live--;
-    while (*place != NULL && server->live < server->config->instances) {
-        struct connection *next = *place;
-
-        if (has_room(next->service)) {
-            dequeue(place);
-            admit(next);
-        } else {
-            place = &next->next_waiting;
-        }
-    }
+    look_at_waiting(server);
     admission_ask(server);
+}
+
+void admission_report(struct server *server, uint64_t now_ms)
+{
+    struct refusal_summary summary;
+
+    while (refusals_next(server->refusals, now_ms, &summary)) {
+        char detail[100];
+        struct record record = {.level = LEVEL_INFO,
+                                .verb = "refuse",
+                                .service = server->config->services[summary.service].name,
+                                .peer = summary.source,
+                                .detail = detail};
+
+        snprintf(detail, sizeof detail, "%s: %" PRIu64 " more refused",
+                 refusal_name(summary.reason), summary.count);
+        server_log(server, &record);
+    }
+}
+
+/* --- beginning and end */
+
+static void on_rate_timer(struct timer *timer)
+{
+    struct running_service *service = CONTAINER(timer, struct running_service, rate_timer);
+
+    pause_for_rate(service);
+    look_at_waiting(service->server);
+    admission_ask(service->server);
+}
+
+static size_t source_capacity(uint64_t instances)
+{
+    if (instances >= MOST_SOURCES / 2)
+        return MOST_SOURCES;
+    return instances < LEAST_SOURCES / 2 ? LEAST_SOURCES : (size_t)instances * 2;
+}
+
+bool admission_open(struct server *server, struct error *error)
+{
+    uint64_t seed[2];
+
+    if (!random_bytes(seed, sizeof seed))
+        return error_set(error, "rand_s: there are no random numbers");
+    server->end_of_waiting = &server->first_waiting;
+    server->refusals = refusals_new(server->config->service_count, seed);
+    for (size_t i = 0; i < server->config->service_count && server->sources == NULL; i++)
+        if (counts_sources(&server->config->services[i]))
+            server->sources = source_table_new(source_capacity(server->config->instances), seed);
+    return true;
+}
+
+void admission_begin(struct running_service *service)
+{
+    service->rate_timer.fire = on_rate_timer;
+}
+
+void admission_close(struct server *server)
+{
+    refusals_free(server->refusals);
+    source_table_free(server->sources);
 }
 
 size_t admission_ask(struct server *server)

@@ -5,6 +5,16 @@
 
 /* Who may be served now: the limits that a connection meets before anything is started for it. */
 
+/* Once, before the first service and after the last. */
+bool admission_open(struct server *server, struct error *error);
+void admission_close(struct server *server);
+
+/* A service that has its settings. */
+void admission_begin(struct running_service *service);
+
+/* Logs how many were refused without a record, as far as that is due (UINT64_MAX: all). */
+void admission_report(struct server *server, uint64_t now_ms);
+
 /* Decides on a connection that has just arrived: it is launched, waits, or is refused (and is
  * gone). */
 void admission_arrive(struct connection *connection);

@@ -33,7 +33,8 @@ struct connection {
     uint64_t began_ms;  /* when it was accepted */
     uint64_t served_ms; /* from then to the end of the handler */
 
-    bool refused; /* and has had its record */
+    struct source *source; /* it counts there; NULL where no limit of its service does */
+    bool refused;          /* and has had its record */
     struct banner_sending greeting;
 
     struct spawn_task task; /* launching: what the spawn thread is given … */
@@ -60,9 +61,9 @@ struct connection {
 /* Takes an accepted socket over and has admission decide on it. */
 void connection_begin(struct running_service *service, const struct arrival *arrival);
 
-/* What admission decides. The reason is a sentence for the log. */
+/* What admission decides. sentence is for the log, NULL where this refusal gets no record. */
 void connection_launch(struct connection *connection);
-void connection_refuse(struct connection *connection, const char *reason);
+void connection_refuse(struct connection *connection, const char *sentence);
 
 /* A message of the connection's job, or none (message 0: look whether one was lost). */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);

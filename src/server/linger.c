@@ -15,8 +15,8 @@ enum {
 static const uint64_t first_looks_ms[] = {2, 8, 30};
 
 /* Hands the connection back. Packets already under way outlive what they speak of, so where there
-   may be some this waits until one more has come round behind them. The last thing that a turn does:
-   afterwards there is no linger any more. */
+   may be some this waits until one more has come round behind them. The last thing that a turn
+   does: afterwards there is no linger any more. */
 static void hand_back(struct lingering *linger)
 {
     timer_cancel(linger->loop, &linger->timer);

@@ -173,6 +173,8 @@ static bool add_services(struct server *server, struct error *error)
 
         service->server = server;
         service->settings = &server->config->services[i];
+        service->number = (uint32_t)i;
+        admission_begin(service);
         handler_init(&service->handler, service->settings, environment);
         *end = service;
         end = &service->next;
@@ -219,12 +221,12 @@ static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DW
 static bool server_open(struct server *server, struct error *error)
 {
     server->loop.job_message = on_job_message;
-    server->end_of_waiting = &server->first_waiting;
     server->connections = connection_table_new();
     /* A crash of a handler shows no dialog: children inherit this mode. */
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
     server->log = log_open((enum level)server->config->log_level, error);
-    if (server->log == NULL || !console_ensure(error) || !loop_open(&server->loop, error))
+    if (server->log == NULL || !console_ensure(error) || !loop_open(&server->loop, error) ||
+        !admission_open(server, error))
         return false;
     server->null_output = open_null_output();
     if (server->null_output == NULL)
@@ -262,6 +264,7 @@ static void server_close(struct server *server)
     if (server->null_output != NULL)
         CloseHandle(server->null_output);
     free_services(server);
+    admission_close(server);
     loop_close(&server->loop);
     if (server->log != NULL)
         log_close(server->log, LOG_WAIT_MS);
@@ -281,6 +284,7 @@ int server_run(const struct config *config, struct error *error)
         start_accepting(server);
         sweep_start(server);
         loop_run(&server->loop);
+        admission_report(server, UINT64_MAX);
         exit_code = server->cut_short ? 1 : 0;
     }
     server_close(server);

@@ -3,6 +3,8 @@
 
 #include "core/config.h"
 #include "core/error.h"
+#include "core/refusals.h"
+#include "core/source_table.h"
 #include "server/banner.h"
 #include "server/handler.h"
 #include "server/listener.h"
@@ -18,11 +20,15 @@ struct running_service {
     struct running_service *next;
     struct server *server;
     const struct service *settings;
+    uint32_t number; /* its place among the services */
     struct handler handler;
     struct banner banner, banner_fail;
     struct listener *listeners;
     uint64_t live;    /* launching or serving: what instances counts */
-    uint64_t waiting; /* accepted, but there is no room yet */
+    uint64_t waiting; /* accepted, but there is no room yet, or rate does not let them go on */
+    uint64_t rate;    /* state of the option rate */
+    bool rate_paused; /* nobody is let in before rate_timer */
+    struct timer rate_timer;
 };
 
 /* How far the server is on its way out. */
@@ -45,6 +51,8 @@ struct server {
     uint64_t live, waiting; /* the sums over all services */
     uint64_t refused;       /* connections that are told so and linger */
     struct connection *first_waiting, **end_of_waiting;
+    struct source_table *sources; /* who is there, by address; NULL where no service asks */
+    struct refusals *refusals;
 
     struct listener *idle_listeners; /* those that have not asked for a connection */
 

@@ -78,6 +78,7 @@ static void on_sweep(struct timer *timer)
     timer_set(&server->loop, timer, SWEEP_MS);
     stop_look(server);
     spawner_collect(server->spawner);
+    admission_report(server, server->loop.now_ms);
     connection_table_for_each(server->connections, NULL, look_at);
     server_for_each_listener(server, NULL, look_at_closing);
     log_mended(server, admission_ask(server),

@@ -27,9 +27,11 @@ static void parse_address(const char *text, struct sockaddr_storage *address, in
     freeaddrinfo(found);
 }
 
-SOCKET client_try(const char *text)
+/* From an address of this machine; NULL: any. */
+static SOCKET try_from(const char *text, const char *own)
 {
     struct sockaddr_storage address;
+    struct sockaddr_in from = {.sin_family = AF_INET};
     int length;
     DWORD patience = PATIENCE_MS;
 
@@ -38,6 +40,10 @@ SOCKET client_try(const char *text)
     SOCKET client = WSASocketW(address.ss_family, SOCK_STREAM, IPPROTO_TCP, NULL, 0,
                                WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     assert_true(client != INVALID_SOCKET);
+    if (own != NULL) {
+        assert_int_equal(inet_pton(AF_INET, own, &from.sin_addr), 1);
+        assert_int_equal(bind(client, (const struct sockaddr *)&from, sizeof from), 0);
+    }
     if (connect(client, (const struct sockaddr *)&address, length) != 0) {
         closesocket(client);
         return INVALID_SOCKET;
@@ -45,6 +51,11 @@ SOCKET client_try(const char *text)
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, (const char *)&patience, sizeof patience);
     setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, (const char *)&patience, sizeof patience);
     return client;
+}
+
+SOCKET client_try(const char *address)
+{
+    return try_from(address, NULL);
 }
 
 SOCKET client_connect_to(const char *address)
@@ -59,6 +70,25 @@ SOCKET client_connect_to(const char *address)
 SOCKET client_connect(struct process *server, const char *service)
 {
     return client_connect_to(server_address(server, service, 0));
+}
+
+SOCKET client_connect_from(struct process *server, const char *service, const char *own)
+{
+    const char *address = server_address(server, service, 0);
+    SOCKET client = try_from(address, own);
+
+    if (client == INVALID_SOCKET)
+        FAIL("connect %s from %s: %d", address, own, WSAGetLastError());
+    return client;
+}
+
+void client_expect_served(SOCKET client)
+{
+    client_say(client, "hello\n");
+    client_end_sending(client);
+    client_expect(client, "HELLO\r\n");
+    client_expect_end(client);
+    client_close(client);
 }
 
 void client_send(SOCKET client, const void *bytes, size_t size)

@@ -20,6 +20,12 @@ SOCKET client_try(const char *address);
 /* Connects to a service's first address. */
 SOCKET client_connect(struct process *server, const char *service);
 
+/* The same from one of this machine's other loopback addresses: "127.0.0.2". */
+SOCKET client_connect_from(struct process *server, const char *service, const char *own);
+
+/* The whole of a short dialogue with handlers\upper.exe. */
+void client_expect_served(SOCKET client);
+
 /* A dialogue with handlers\upper.exe: begun, so that its handler runs for certain, and brought to
    an orderly end. */
 SOCKET client_hello(struct process *server, const char *service);

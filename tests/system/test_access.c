@@ -3,37 +3,15 @@
 
 #include <stdio.h>
 
-/* A client of that address, to the only address of the service. */
-static SOCKET connect_from(struct process *server, const char *service, const char *own)
-{
-    struct sockaddr_in from = {.sin_family = AF_INET};
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    SOCKET client = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-    unsigned port;
-
-    assert_int_equal(inet_pton(AF_INET, own, &from.sin_addr), 1);
-    assert_int_equal(sscanf(server_address(server, service, 0), "127.0.0.1:%u", &port), 1);
-    to.sin_port = htons((u_short)port);
-    assert_int_equal(bind(client, (const struct sockaddr *)&from, sizeof from), 0);
-    assert_int_equal(connect(client, (const struct sockaddr *)&to, sizeof to), 0);
-    return client;
-}
-
 static void expect_served(struct process *server, const char *service, const char *own)
 {
-    SOCKET client = connect_from(server, service, own);
-
-    client_say(client, "hello\n");
-    client_end_sending(client);
-    client_expect(client, "HELLO\r\n");
-    client_expect_end(client);
-    client_close(client);
+    client_expect_served(client_connect_from(server, service, own));
 }
 
 static void expect_refused(struct process *server, const char *service, const char *own,
                            const char *reason)
 {
-    SOCKET client = connect_from(server, service, own);
+    SOCKET client = client_connect_from(server, service, own);
     char nothing[8];
     size_t count;
 

@@ -56,6 +56,11 @@ static char *value_of(const struct option *option, const void *target)
     case OPTION_TIME:
     case OPTION_SIZE:
         return memory_format("%" PRIu64, *(const uint64_t *)field);
+    case OPTION_RATE: {
+        const struct rate *rate = field;
+        return memory_format("%" PRIu64 " in %" PRIu64 " ms, %" PRIu64 " at once", rate->count,
+                             rate->per_ms, rate->burst);
+    }
     case OPTION_CHOICE:
         return memory_copy(option->values[*(const int *)field]);
     case OPTION_LIST:

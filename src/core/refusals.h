@@ -1,0 +1,50 @@
+#ifndef STDINETD_CORE_REFUSALS_H
+#define STDINETD_CORE_REFUSALS_H
+
+#include "core/ip.h"
+#include "core/source_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Who was refused, and why, without the log drowning in it. Of one service, reason and source ten
+   refusals have a record each and then one a minute, and of one service and reason two hundred and
+   then sixty a minute; the others are counted, and a minute later a summary tells how many there
+   were. Records and summaries together always add up to what was refused. */
+
+enum refusal {
+    REFUSED_ONLY_FROM,
+    REFUSED_NO_ACCESS,
+    REFUSED_ACCESS_TIMES,
+    REFUSED_PER_SOURCE,
+    REFUSED_PER_SOURCE_RATE,
+    REFUSED_INSTANCES,
+    REFUSALS /* how many there are */
+};
+
+/* As the option is called. */
+const char *refusal_name(enum refusal reason);
+
+struct refusals;
+
+/* services: how many; seed as for source_table_new. Freed by the caller. */
+struct refusals *refusals_new(size_t services, const uint64_t seed[2]);
+void refusals_free(struct refusals *refusals);
+
+/* One has been refused: true where it gets a record of its own, else it is counted. */
+bool refusals_tell(struct refusals *refusals, size_t service, enum refusal reason,
+                   const struct ip *ip, uint64_t now_ms);
+
+/* Refusals without a record. */
+struct refusal_summary {
+    size_t service;
+    enum refusal reason;
+    char source[SOURCE_TEXT_SIZE]; /* "" where they came from many */
+    uint64_t count;
+};
+
+/* The next summary that is due, until there is none; UINT64_MAX as time gets all of them. */
+bool refusals_next(struct refusals *refusals, uint64_t now_ms, struct refusal_summary *summary);
+
+#endif
