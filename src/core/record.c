@@ -3,12 +3,11 @@
 #include "core/utf8.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* How wide a column is, in characters, before the two blanks that part it from the next. */
-enum { VERB_WIDTH = 6, SERVICE_WIDTH = 8, PEER_WIDTH = 15 };
+enum { LEVEL_WIDTH = 7, VERB_WIDTH = 6, SERVICE_WIDTH = 8, PEER_WIDTH = 15 };
 
 struct line {
     char *text;
@@ -95,4 +94,22 @@ size_t record_text(const struct record *record, char *line, size_t size)
     line[out.length] = '\n';
     line[out.length + 1] = '\0';
     return out.length + 1;
+}
+
+const char *level_name(enum level level)
+{
+    static const char *const names[] = {[LEVEL_ERROR] = "error",
+                                        [LEVEL_WARNING] = "warning",
+                                        [LEVEL_INFO] = "info",
+                                        [LEVEL_DEBUG] = "debug"};
+    return names[level];
+}
+
+size_t record_stamped_text(const struct record *record, uint64_t time_ms, char *line, size_t size)
+{
+    char time[RECORD_TIME_SIZE];
+    record_time(time_ms, time);
+    size_t used =
+        (size_t)snprintf(line, size, "%s  %-*s  ", time, LEVEL_WIDTH, level_name(record->level));
+    return used + record_text(record, line + used, size - used);
 }

@@ -96,6 +96,42 @@ static void an_empty_record_is_an_empty_line(void **state)
     assert_line(&(struct record){.verb = "", .service = NULL}, "\n");
 }
 
+static void a_line_of_a_file_begins_with_its_time_and_level(void **state)
+{
+    (void)state;
+    char line[200];
+    struct record record = {.level = LEVEL_WARNING, .verb = "fail", .detail = "odd"};
+    size_t length = record_stamped_text(&record, 1795525507123, line, sizeof line);
+    assert_string_equal(line, "2026-11-24T13:05:07.123Z  warning  fail    odd\n");
+    assert_int_equal(length, strlen(line));
+    record.level = LEVEL_INFO;
+    record_stamped_text(&record, 0, line, 64);
+    assert_string_equal(line, "1970-01-01T00:00:00.000Z  info     fail    odd\n");
+    record.detail = "a detail that does not fit";
+    assert_int_equal(record_stamped_text(&record, 0, line, 64), 63);
+    assert_string_equal(line, "1970-01-01T00:00:00.000Z  info     fail    a detail that does \n");
+}
+
+static void assert_time(uint64_t time_ms, const char *expected)
+{
+    char text[RECORD_TIME_SIZE];
+    record_time(time_ms, text);
+    assert_string_equal(text, expected);
+}
+
+static void times_are_those_of_the_calendar(void **state)
+{
+    (void)state;
+    assert_time(951782399999, "2000-02-28T23:59:59.999Z");
+    assert_time(951782400000, "2000-02-29T00:00:00.000Z");
+    assert_time(951868800000, "2000-03-01T00:00:00.000Z");
+    assert_time(1767225599999, "2025-12-31T23:59:59.999Z");
+    assert_time(1767225600000, "2026-01-01T00:00:00.000Z");
+    assert_time(4107542400000, "2100-03-01T00:00:00.000Z"); /* no leap year */
+    assert_time(253402300799999, "9999-12-31T23:59:59.999Z");
+    assert_time(UINT64_MAX, "9999-12-31T23:59:59.999Z");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +142,8 @@ int main(void)
         cmocka_unit_test(a_long_record_is_cut_between_characters),
         cmocka_unit_test(nothing_follows_what_was_cut),
         cmocka_unit_test(an_empty_record_is_an_empty_line),
+        cmocka_unit_test(a_line_of_a_file_begins_with_its_time_and_level),
+        cmocka_unit_test(times_are_those_of_the_calendar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
