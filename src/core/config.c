@@ -85,6 +85,29 @@ static void settle_base(struct assembly *assembly)
     config->base = base;
 }
 
+/* Makes log_file absolute. Its folder must be there: a server that cannot write its log goes on,
+   but should not begin with a misspelt one. */
+static void settle_log_file(struct assembly *assembly)
+{
+    struct config *config = assembly->config;
+    const struct config_source *source = assembly->source;
+    const struct section *server = find_first(assembly, SECTION_IS_SERVER);
+    const struct setting *setting = server == NULL ? NULL : section_find(server, "log_file");
+
+    if (setting == NULL || config->log_file == NULL)
+        return;
+    char *path = path_join(config->base, config->log_file);
+    char *folder = path_folder(path);
+    if (assembly->base_is_known && source->folder_exists(source->context, path))
+        mistakes_add(&assembly->mistakes, setting->line,
+                     "log_file: %s is a folder; name a file in it", path);
+    else if (assembly->base_is_known && !source->folder_exists(source->context, folder))
+        mistakes_add(&assembly->mistakes, setting->line, "log_file: there is no folder %s", folder);
+    free(folder);
+    free(config->log_file);
+    config->log_file = path;
+}
+
 static void add_draft(struct assembly *assembly, const struct section *section,
                       const struct section *defaults_section, const struct service *defaults)
 {
@@ -191,6 +214,7 @@ static bool assemble(struct assembly *assembly, struct text_list *errors)
     option_set_defaults(SECTION_SERVER, assembly->config);
     apply_all(assembly, SECTION_IS_SERVER, assembly->config);
     settle_base(assembly);
+    settle_log_file(assembly);
     add_drafts(assembly);
     name_services(assembly);
     config_check(&assembly->drafts, &assembly->mistakes);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 enum accept_with { ACCEPT_WITH_ACCEPTEX, ACCEPT_WITH_ACCEPT };
 enum protocol { PROTOCOL_TCP };
 enum console { CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
@@ -78,9 +79,13 @@ struct config {
     char *base; /* absolute once loaded */
     uint64_t instances;
     uint64_t spawn_threads;
-    uint64_t drain;  /* ms */
-    int accept_with; /* enum accept_with */
-    int log_level;   /* enum level */
+    uint64_t drain;    /* ms */
+    int accept_with;   /* enum accept_with */
+    int log_level;     /* enum level */
+    char *log_file;    /* absolute once loaded; NULL = stderr */
+    int log_format;    /* enum log_format */
+    uint64_t log_size; /* bytes */
+    uint64_t log_keep;
 
     struct service *services; /* in the order of the file, disabled ones left out */
     size_t service_count;

@@ -21,6 +21,29 @@ bool check_path(const char *text, struct error *error)
         excerpt);
 }
 
+/* What stands behind "C:", "\\?\C:" and the like, where a ':' names a stream of a file. */
+static const char *behind_drive(const char *text)
+{
+    if (strncmp(text, "\\\\?\\", 4) == 0 || strncmp(text, "\\\\.\\", 4) == 0)
+        text += 4;
+    return ascii_is_letter(text[0]) && text[1] == ':' ? text + 2 : text;
+}
+
+bool check_log_file(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    size_t length = strlen(text);
+    if (!check_path(text, error))
+        return false;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    if (strpbrk(behind_drive(text), "<>:|?*") != NULL)
+        return error_set(error, "'%s' cannot be the path of a file, which has none of < > : | ? *",
+                         excerpt);
+    if (length == 0 || strchr("\\/. ", text[length - 1]) != NULL)
+        return error_set(error, "'%s' does not end in the name of a file", excerpt);
+    return true;
+}
+
 /* Letters, digits, '-', '_' and '.', and at least one letter: without, it is a mistyped address. */
 static bool looks_like_host_name(const char *text)
 {

@@ -10,6 +10,9 @@
 /* Not "C:x" or "\x", which depend on a current drive or folder. */
 bool check_path(const char *text, struct error *error);
 
+/* A path that can lead to a file: "logs\\stdinetd.log". */
+bool check_log_file(const char *text, struct error *error);
+
 /* "*", an address, or a host name. */
 bool check_bind(const char *text, struct error *error);
 

@@ -17,7 +17,8 @@
 #define SECOND ((uint64_t)1000)
 #define MINUTE (60 * SECOND)
 #define HOUR   (60 * MINUTE)
-#define MEGA   ((uint64_t)1048576)
+#define KILO   ((uint64_t)1024)
+#define MEGA   (1024 * KILO)
 
 static const char whole_server[] = "The whole server";
 static const char where[] = "Where a service listens";
@@ -45,6 +46,19 @@ const struct option option_table[] = {
     {"log_level", SERVER, OPTION_CHOICE, IN_SERVER(log_level), 0, 0, "info",
      {"error", "warning", "info", "debug"}, RELOAD_LIVE,
      "The least important kind of message that is still shown.",
+     whole_server, NULL},
+    {"log_file", SERVER, OPTION_TEXT, IN_SERVER(log_file), 0, 0, "", {0}, RELOAD_NEVER,
+     "A file, by a path from base, that the log goes to instead of stderr; it is appended to.",
+     whole_server, check_log_file},
+    {"log_format", SERVER, OPTION_CHOICE, IN_SERVER(log_format), 0, 0, "text", {"text", "json"},
+     RELOAD_NEVER,
+     "Lines for people, or one JSON object a line, in the file as on stderr.",
+     whole_server, NULL},
+    {"log_size", SERVER, OPTION_SIZE, IN_SERVER(log_size), 4 * KILO, 0, "10M", {0}, RELOAD_LIVE,
+     "How large the file gets before it is renamed to NAME.1 and a new one begun.",
+     whole_server, NULL},
+    {"log_keep", SERVER, OPTION_COUNT, IN_SERVER(log_keep), 0, 1000, "5", {0}, RELOAD_LIVE,
+     "How many old files are kept, NAME.1 being the newest; with 0 the file is begun anew.",
      whole_server, NULL},
     {"accept_with", SERVER, OPTION_CHOICE, IN_SERVER(accept_with), 0, 0, "acceptex",
      {"acceptex", "accept"}, RELOAD_NEVER,

@@ -4,16 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
+static struct record record_of(const struct connection *connection, enum level level,
+                               const char *verb, const char *detail)
+{
+    return (struct record){.level = level,
+                           .verb = verb,
+                           .service = connection->service->settings->name,
+                           .connection = connection->number,
+                           .peer = connection->peer_text,
+                           .pid = connection->child.pid,
+                           .detail = detail};
+}
+
 void connection_log(const struct connection *connection, enum level level, const char *verb,
                     const char *detail)
 {
-    struct record record = {.level = level,
-                            .verb = verb,
-                            .service = connection->service->settings->name,
-                            .connection = connection->number,
-                            .peer = connection->peer_text,
-                            .pid = connection->child.pid,
-                            .detail = detail};
+    struct record record = record_of(connection, level, verb, detail);
 
     server_log(connection->service->server, &record);
 }
@@ -59,5 +65,11 @@ void connection_log_close(const struct connection *connection)
     char detail[200];
 
     describe_exit(connection, detail, sizeof detail);
-    connection_log(connection, LEVEL_INFO, "close", detail);
+    struct record record = record_of(connection, LEVEL_INFO, "close", detail);
+    record.reason = connection->reason;
+    record.has_exit_code = connection->handler_exited;
+    record.exit_code = connection->exit_code;
+    record.has_duration = true;
+    record.duration_ms = connection->served_ms;
+    server_log(connection->service->server, &record);
 }

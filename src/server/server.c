@@ -218,13 +218,24 @@ static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DW
 
 /* --- the whole */
 
+static struct log *open_log(const struct config *config, struct error *error)
+{
+    struct log_settings settings = {.level = (enum level)config->log_level,
+                                    .json = config->log_format == LOG_FORMAT_JSON,
+                                    .file = config->log_file,
+                                    .size = config->log_size,
+                                    .keep = config->log_keep};
+
+    return log_open(&settings, error);
+}
+
 static bool server_open(struct server *server, struct error *error)
 {
     server->loop.job_message = on_job_message;
     server->connections = connection_table_new();
     /* A crash of a handler shows no dialog: children inherit this mode. */
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
-    server->log = log_open((enum level)server->config->log_level, error);
+    server->log = open_log(server->config, error);
     if (server->log == NULL || !console_ensure(error) || !loop_open(&server->loop, error) ||
         !admission_open(server, error))
         return false;
@@ -270,6 +281,16 @@ static void server_close(struct server *server)
         log_close(server->log, LOG_WAIT_MS);
 }
 
+/* What keeps the server from serving is said on stderr by whoever called; whoever looks into a log
+   file finds it there. */
+static void log_failure(struct server *server, const struct error *error)
+{
+    struct record record = {.level = LEVEL_ERROR, .verb = "fail", .detail = error->text};
+
+    if (server->log != NULL && server->config->log_file != NULL)
+        server_log(server, &record);
+}
+
 int server_run(const struct config *config, struct error *error)
 {
     struct server *server = memory_zeroed(1, sizeof *server);
@@ -286,6 +307,8 @@ int server_run(const struct config *config, struct error *error)
         loop_run(&server->loop);
         admission_report(server, UINT64_MAX);
         exit_code = server->cut_short ? 1 : 0;
+    } else {
+        log_failure(server, error);
     }
     server_close(server);
     sockets_stop();

@@ -1,6 +1,7 @@
 #include "windows/log.h"
 
 #include "core/memory.h"
+#include "windows/log_writer.h"
 #include "windows/text.h"
 
 #include <stdint.h>
@@ -8,13 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = 5000, QUEUE_SIZE = 512 * 1024, STACK_SIZE = 64 * 1024 };
+/* A line holds any record whole: 4,096 bytes of a handler's are 24K in JSON where each of them has
+   to be escaped. */
+enum {
+    LINE_SIZE = 32 * 1024,
+    QUEUE_SIZE = 512 * 1024,
+    PART_SIZE = 64 * 1024, /* written at a time; more than a line */
+    STACK_SIZE = 64 * 1024,
+    LONGEST_WAITS = 10
+};
 
 struct log {
     enum level level;
-    HANDLE output;
-    bool output_is_console;
+    struct log_writer writer; /* the thread's, but for its format */
     HANDLE thread;
+    volatile LONG progress; /* counts what has been written */
 
     SRWLOCK lock; /* everything below */
     CONDITION_VARIABLE changed;
@@ -25,59 +34,56 @@ struct log {
     bool closing;
 };
 
-/* Console output is converted here, because a console's code page is what its user (or a handler
-   that shares it) made it. */
-static void write_console(HANDLE output, const char *text, size_t length)
+static void write_dropped(struct log *log, uint64_t dropped)
 {
-    while (length > 0) {
-        wchar_t wide[2048];
-        size_t part = length < 2000 ? length : 2000;
-        DWORD written;
-
-        while (part < length && part > 1900 && ((unsigned char)text[part] & 0xC0) == 0x80)
-            part--;
-        int units = MultiByteToWideChar(CP_UTF8, 0, text, (int)part, wide, ARRAYSIZE(wide));
-        if (!WriteConsoleW(output, wide, (DWORD)units, &written, NULL))
-            return;
-        text += part;
-        length -= part;
-    }
-}
-
-static void write_output(const struct log *log, const char *text, size_t length)
-{
-    if (log->output_is_console) {
-        write_console(log->output, text, length);
-        return;
-    }
-    while (length > 0) {
-        DWORD written = 0;
-        if (!WriteFile(log->output, text, (DWORD)length, &written, NULL) || written == 0)
-            return; /* nobody reads any more: there is no place left to say so */
-        text += written;
-        length -= written;
-    }
-}
-
-static void write_dropped(const struct log *log, uint64_t dropped)
-{
-    char line[200];
+    char line[400];
     char detail[100];
     struct record record = {.level = LEVEL_WARNING, .verb = "fail", .detail = detail};
 
     snprintf(detail, sizeof detail, "log: %llu records dropped, because the output was too slow",
              (unsigned long long)dropped);
-    write_output(log, line, record_text(&record, line, sizeof line));
+    size_t length = log_writer_format(&log->writer, &record, line, sizeof line);
+    log_writer_write(&log->writer, line, length);
 }
 
-static DWORD WINAPI write_lines(void *parameter)
+/* In parts, each of whole lines, so that whoever waits sees it go on. */
+static void write_lines(struct log *log, const char *lines, size_t length)
+{
+    while (length > 0) {
+        size_t part = length < PART_SIZE ? length : PART_SIZE;
+
+        while (lines[part - 1] != '\n')
+            part--;
+        log_writer_write(&log->writer, lines, part);
+        InterlockedIncrement(&log->progress);
+        lines += part;
+        length -= part;
+    }
+}
+
+/* Under the lock: waits for something to do, and looks after a file in trouble. */
+static void wait_for_lines(struct log *log)
+{
+    DWORD patience_ms = log_writer_patience_ms(&log->writer);
+
+    if (patience_ms > 0) {
+        SleepConditionVariableSRW(&log->changed, &log->lock, patience_ms, 0);
+        return;
+    }
+    ReleaseSRWLockExclusive(&log->lock);
+    log_writer_try_again(&log->writer);
+    AcquireSRWLockExclusive(&log->lock);
+}
+
+static DWORD WINAPI run(void *parameter)
 {
     struct log *log = parameter;
 
+    log_writer_begin(&log->writer);
     AcquireSRWLockExclusive(&log->lock);
     while (log->filled > 0 || log->dropped > 0 || !log->closing) {
         if (log->filled == 0 && log->dropped == 0) {
-            SleepConditionVariableSRW(&log->changed, &log->lock, INFINITE, 0);
+            wait_for_lines(log);
             continue;
         }
         size_t length = log->filled;
@@ -89,36 +95,35 @@ static DWORD WINAPI write_lines(void *parameter)
         log->filled = 0;
         log->dropped = 0;
         ReleaseSRWLockExclusive(&log->lock);
-        write_output(log, lines, length);
+        write_lines(log, lines, length);
         if (dropped > 0)
             write_dropped(log, dropped);
         AcquireSRWLockExclusive(&log->lock);
     }
     ReleaseSRWLockExclusive(&log->lock);
+    log_writer_try_again(&log->writer);
     return 0;
 }
 
 static void log_free(struct log *log)
 {
+    log_writer_free(&log->writer);
     free(log->filling);
     free(log->writing);
     free(log);
 }
 
-struct log *log_open(enum level level, struct error *error)
+struct log *log_open(const struct log_settings *settings, struct error *error)
 {
     struct log *log = memory_zeroed(1, sizeof *log);
-    DWORD mode;
 
     log->filling = memory_grow(NULL, QUEUE_SIZE, 1);
     log->writing = memory_grow(NULL, QUEUE_SIZE, 1);
-    log->level = level;
-    log->output = GetStdHandle(STD_ERROR_HANDLE);
-    log->output_is_console = GetConsoleMode(log->output, &mode);
+    log->level = settings->level;
+    log_writer_init(&log->writer, settings->json, settings->file, settings->size, settings->keep);
     InitializeSRWLock(&log->lock);
     InitializeConditionVariable(&log->changed);
-    log->thread =
-        CreateThread(NULL, STACK_SIZE, write_lines, log, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    log->thread = CreateThread(NULL, STACK_SIZE, run, log, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
     if (log->thread == NULL) {
         error_windows(error, "CreateThread for the log");
         log_free(log);
@@ -133,7 +138,7 @@ void log_write(struct log *log, const struct record *record)
 
     if (record->level > log->level)
         return;
-    size_t length = record_text(record, line, sizeof line);
+    size_t length = log_writer_format(&log->writer, record, line, sizeof line);
     AcquireSRWLockExclusive(&log->lock);
     if (log->dropped == 0 && log->filled + length <= QUEUE_SIZE) {
         memcpy(log->filling + log->filled, line, length);
@@ -155,11 +160,19 @@ bool log_is_busy(struct log *log)
 
 void log_close(struct log *log, unsigned wait_ms)
 {
+    LONG before;
+    DWORD waited;
+    int waits = 0;
+
     AcquireSRWLockExclusive(&log->lock);
     log->closing = true;
     ReleaseSRWLockExclusive(&log->lock);
     WakeConditionVariable(&log->changed);
-    if (WaitForSingleObject(log->thread, wait_ms) == WAIT_TIMEOUT)
+    do {
+        before = log->progress;
+        waited = WaitForSingleObject(log->thread, wait_ms);
+    } while (waited == WAIT_TIMEOUT && log->progress != before && ++waits < LONGEST_WAITS);
+    if (waited == WAIT_TIMEOUT)
         return; /* the output is stuck: the thread and its log end with the process */
     CloseHandle(log->thread);
     log_free(log);

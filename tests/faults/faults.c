@@ -1,7 +1,9 @@
 #include "faults.h"
 
+#undef CreateFileW
 #undef GetQueuedCompletionStatus
 #undef QueryPerformanceCounter
+#undef WriteFile
 
 #include <stdio.h>
 #include <string.h>
@@ -78,4 +80,28 @@ BOOL fault_get_ticks(LARGE_INTEGER *ticks)
         InterlockedExchangeAdd(&set_back_by, SET_BACK_SECONDS);
     ticks->QuadPart -= frequency.QuadPart * set_back_by;
     return TRUE;
+}
+
+HANDLE fault_open_file(const wchar_t *path, DWORD access, DWORD sharing,
+                       SECURITY_ATTRIBUTES *security, DWORD disposition, DWORD flags,
+                       HANDLE template_file)
+{
+    if (disposition == OPEN_ALWAYS && fault("CreateFileW"))
+        return INVALID_HANDLE_VALUE;
+    return CreateFileW(path, access, sharing, security, disposition, flags, template_file);
+}
+
+BOOL fault_write_file(HANDLE file, const void *bytes, DWORD count, DWORD *written,
+                      OVERLAPPED *overlapped)
+{
+    if (GetFileType(file) != FILE_TYPE_DISK || !fault("WriteFile"))
+        return WriteFile(file, bytes, count, written, overlapped);
+    DWORD code = GetLastError();
+    BOOL good = WriteFile(file, bytes, count / 2, written, overlapped);
+
+    if (code == 0)
+        return good;
+    *written = 0;
+    SetLastError(code);
+    return FALSE;
 }

@@ -35,8 +35,10 @@ bool fault(const char *call);
 #define setsockopt(...) (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
 #define WSAGetOverlappedResult(...)                                                                \
     (fault("WSAGetOverlappedResult") ? FALSE : WSAGetOverlappedResult(__VA_ARGS__))
-#define calloc(...) (fault("calloc") ? NULL : calloc(__VA_ARGS__))
-#define malloc(...) (fault("malloc") ? NULL : malloc(__VA_ARGS__))
+#define MoveFileExW(...)  (fault("MoveFileExW") ? FALSE : MoveFileExW(__VA_ARGS__))
+#define SetEndOfFile(...) (fault("SetEndOfFile") ? FALSE : SetEndOfFile(__VA_ARGS__))
+#define calloc(...)       (fault("calloc") ? NULL : calloc(__VA_ARGS__))
+#define malloc(...)       (fault("malloc") ? NULL : malloc(__VA_ARGS__))
 
 /* With CODE 0 the packet is lost although the call succeeds. */
 #define PostQueuedCompletionStatus(...)                                                            \
@@ -51,5 +53,16 @@ BOOL fault_get_packet(HANDLE port, DWORD *bytes, ULONG_PTR *key, OVERLAPPED **ov
 /* Its turn sets the counter back by an hour. */
 #define QueryPerformanceCounter fault_get_ticks
 BOOL fault_get_ticks(LARGE_INTEGER *ticks);
+
+/* Only the log file counts: what is opened or made, and what is written to a disk. A write whose
+   turn it is writes the first half of its bytes all the same, and with CODE 0 says so as a full
+   disk may do, instead of failing. */
+#define CreateFileW fault_open_file
+HANDLE fault_open_file(const wchar_t *path, DWORD access, DWORD sharing,
+                       SECURITY_ATTRIBUTES *security, DWORD disposition, DWORD flags,
+                       HANDLE template_file);
+#define WriteFile fault_write_file
+BOOL fault_write_file(HANDLE file, const void *bytes, DWORD count, DWORD *written,
+                      OVERLAPPED *overlapped);
 
 #endif

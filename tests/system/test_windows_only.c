@@ -1,8 +1,11 @@
 /* What only a real Windows can show. Wine 8 has no Ctrl-Break, cannot ask an inherited socket for
    its options, and there a write to a socket that would have to wait returns 0 bytes written. */
 #include "harness.h"
+#include "log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void a_handler_that_must_end_is_asked_by_ctrl_break_first(void **state)
 {
@@ -189,6 +192,26 @@ static void a_program_beyond_its_limits_is_refused_or_ended(void **state)
     client_close(time);
 }
 
+/* Wine 8 keeps the name until the server ends, and tells nobody. */
+static void a_file_that_somebody_deletes_is_begun_anew(void **state)
+{
+    (void)state;
+    struct process *server =
+        log_server("a.log", NULL, "[service upper]\nport = 0\nserver = handlers\\upper.exe\n");
+    char address[100];
+    char *text = log_read("a.log");
+    assert_int_equal(sscanf(strstr(text, "listen  upper "), "listen upper %99[0-9.:]", address), 1);
+    free(text);
+    folder_delete("a.log");
+    SOCKET client = client_connect_to(address);
+    client_say(client, "hello\n");
+    client_expect(client, "HELLO\r\n");
+    log_expect("a.log", "open upper#1 ", 1);
+    client_close(client);
+    log_stop(server);
+    assert_int_equal(log_count("a.log", "close upper#1 "), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +224,7 @@ int main(void)
         SYSTEM_TEST(without_stop_time_it_is_not_asked),
         SYSTEM_TEST(priority_is_that_of_the_handler),
         SYSTEM_TEST(a_handler_finds_its_limits_in_its_job),
+        SYSTEM_TEST(a_file_that_somebody_deletes_is_begun_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,15 @@
+#include "windows/clock.h"
+
+#include <winsock2.h>
+#include <windows.h>
+
+/* Units of 100 ns from 1601, where FILETIME begins, to 1970. */
+static const uint64_t from_1601 = 116444736000000000;
+
+uint64_t clock_utc_ms(void)
+{
+    FILETIME now;
+
+    GetSystemTimePreciseAsFileTime(&now); /* the other one stands still for up to 16 ms */
+    return ((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime) / 10000 - from_1601 / 10000;
+}
