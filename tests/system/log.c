@@ -147,7 +147,7 @@ struct process *log_server(const char *name, const char *faults, const char *ini
 }
 
 /* The address of a service's listen record in either form. */
-static bool find_address(const char *log, const char *service, char address[100])
+static bool find_address(const char *log, const char *service, char address[LOG_ADDRESS_SIZE])
 {
     char start[2][120];
     const char *found = NULL;
@@ -162,33 +162,48 @@ static bool find_address(const char *log, const char *service, char address[100]
     return found != NULL && sscanf(found, " %99[0-9.:]", address) == 1;
 }
 
-SOCKET log_connect(struct process *server, const char *name, const char *service)
+void log_address(struct process *server, const char *name, const char *service,
+                 char address[LOG_ADDRESS_SIZE])
 {
     uint64_t deadline = GetTickCount64() + PATIENCE_MS;
-    char address[100];
+    bool found = false;
 
-    for (;;) {
+    while (!found) {
         char *text = whole_log(server, name);
-        bool found = find_address(text, service, address);
 
+        found = find_address(text, service, address);
         free(text);
-        if (found)
-            return client_connect_to(address);
-        if (GetTickCount64() > deadline)
+        if (!found && GetTickCount64() > deadline)
             FAIL("service %s does not listen", service);
-        Sleep(10);
+        Sleep(5);
     }
 }
 
-void log_dialogue(struct process *server, const char *name, const char *service)
+SOCKET log_connect(struct process *server, const char *name, const char *service)
 {
-    SOCKET client = log_connect(server, name, service);
+    char address[LOG_ADDRESS_SIZE];
+
+    log_address(server, name, service, address);
+    return client_connect_to(address);
+}
+
+void log_dialogue_at(const char *address)
+{
+    SOCKET client = client_connect_to(address);
 
     client_say(client, "hello\n");
     client_expect(client, "HELLO\r\n");
     client_end_sending(client);
     client_expect_end(client);
     client_close(client);
+}
+
+void log_dialogue(struct process *server, const char *name, const char *service)
+{
+    char address[LOG_ADDRESS_SIZE];
+
+    log_address(server, name, service, address);
+    log_dialogue_at(address);
 }
 
 void log_stop(struct process *server)

@@ -14,10 +14,16 @@
 struct process *log_server(const char *name, const char *faults, const char *ini, ...)
     PRINTF_LIKE(3, 4);
 
-/* A client of a service, whose address is in the file or on stderr. */
+/* The address of a service, from the file or from stderr. */
+enum { LOG_ADDRESS_SIZE = 100 };
+void log_address(struct process *server, const char *name, const char *service,
+                 char address[LOG_ADDRESS_SIZE]);
+
+/* A client of a service. */
 SOCKET log_connect(struct process *server, const char *name, const char *service);
 
-/* A dialogue with its upper.exe. */
+/* A dialogue with upper.exe. */
+void log_dialogue_at(const char *address);
 void log_dialogue(struct process *server, const char *name, const char *service);
 
 /* Ctrl-C, and waits for exit code 0. */

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void a_handler_that_must_end_is_asked_by_ctrl_break_first(void **state)
 {
@@ -198,10 +197,8 @@ static void a_file_that_somebody_deletes_is_begun_anew(void **state)
     (void)state;
     struct process *server =
         log_server("a.log", NULL, "[service upper]\nport = 0\nserver = handlers\\upper.exe\n");
-    char address[100];
-    char *text = log_read("a.log");
-    assert_int_equal(sscanf(strstr(text, "listen  upper "), "listen upper %99[0-9.:]", address), 1);
-    free(text);
+    char address[LOG_ADDRESS_SIZE];
+    log_address(server, "a.log", "upper", address);
     folder_delete("a.log");
     SOCKET client = client_connect_to(address);
     client_say(client, "hello\n");
@@ -210,6 +207,24 @@ static void a_file_that_somebody_deletes_is_begun_anew(void **state)
     client_close(client);
     log_stop(server);
     assert_int_equal(log_count("a.log", "close upper#1 "), 1);
+}
+
+/* Wine asks no rights of the user root. */
+static void a_file_that_may_not_be_written_is_waited_for(void **state)
+{
+    char path[1100];
+
+    (void)state;
+    folder_write("a.log", "");
+    snprintf(path, sizeof path, "%s\\a.log", folder_own());
+    assert_true(SetFileAttributesA(path, FILE_ATTRIBUTE_READONLY));
+    struct process *server =
+        log_server("a.log", NULL, "[service upper]\nport = 0\nserver = handlers\\upper.exe\n");
+    server_expect(server, "Z error fail log: CreateFile *\\a.log: 5: ");
+    log_dialogue(server, "a.log", "upper");
+    assert_true(SetFileAttributesA(path, FILE_ATTRIBUTE_NORMAL));
+    log_expect("a.log", "Z warning fail log: * went to stderr meanwhile, because of *: 5: ", 1);
+    log_stop(server);
 }
 
 int main(void)
@@ -225,6 +240,7 @@ int main(void)
         SYSTEM_TEST(priority_is_that_of_the_handler),
         SYSTEM_TEST(a_handler_finds_its_limits_in_its_job),
         SYSTEM_TEST(a_file_that_somebody_deletes_is_begun_anew),
+        SYSTEM_TEST(a_file_that_may_not_be_written_is_waited_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
