@@ -22,6 +22,17 @@ static void run_flood(struct process *server)
     client_close(client);
 }
 
+/* Records for long enough that renaming is tried twice more. */
+static void talk_for_seconds(const char *address)
+{
+    uint64_t until = GetTickCount64() + 2500;
+
+    while (GetTickCount64() < until) {
+        log_dialogue_at(address);
+        Sleep(50);
+    }
+}
+
 static size_t count_both(struct process *server, const char *pattern)
 {
     return log_count("a.log", pattern) + server_count(server, pattern);
@@ -183,6 +194,7 @@ static void a_reader_that_refuses_the_rename_is_waited_for(void **state)
     HANDLE reader = log_hold("a.log", GENERIC_READ, FOR_TAILS);
     run_flood(server);
     log_expect("a.log", "close flood#1 ", 1);
+    talk_for_seconds(address);
     assert_false(log_exists("a.log.1"));
     assert_int_equal(log_count("a.log", held_by), 1);
     assert_int_equal(server_count(server, held_by), 1);
@@ -202,18 +214,23 @@ static void a_reader_that_refuses_the_rename_is_waited_for(void **state)
 /* Every try would cost the oldest file otherwise. */
 static void an_old_file_that_is_held_costs_no_other(void **state)
 {
+    char address[LOG_ADDRESS_SIZE];
+
     (void)state;
     folder_write("a.log.1", "one\n");
     folder_write("a.log.2", "two\n");
     folder_write("a.log.3", "three\n");
     folder_write("a.log.4", "four\n");
+    folder_write("a.log.5", "five\n");
     HANDLE reader = log_hold("a.log.2", GENERIC_READ, FOR_TAILS);
-    struct process *server = log_server("a.log", NULL, "log_size = 4K\nlog_keep = 4\n" UPPER FLOOD);
+    struct process *server = log_server("a.log", NULL, "log_size = 4K\nlog_keep = 5\n" UPPER FLOOD);
+    log_address(server, "a.log", "upper", address);
     run_flood(server);
+    talk_for_seconds(address);
     log_expect("a.log", "close flood#1 ", 1);
     log_stop(server);
-    char *all = log_read_all("a.log", 4);
-    assert_true(text_begins(all, "three\ntwo\none\n20"));
+    char *all = log_read_all("a.log", 5);
+    assert_true(text_begins(all, "four\nthree\ntwo\none\n20"));
     free(all);
     assert_false(log_exists("a.log.3"));
     assert_int_equal(server_count(server, "Z warning fail log: MoveFileEx *\\a.log.2: 32: "), 1);
