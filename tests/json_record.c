@@ -17,12 +17,13 @@ enum member {
     REASON,
     EXIT_CODE,
     DURATION_MS,
+    COUNT,
     DETAIL,
     MEMBERS
 };
 static const char *const names[MEMBERS] = {"time",       "level",       "verb",  "service",
                                            "connection", "peer",        "pid",   "reason",
-                                           "exit_code",  "duration_ms", "detail"};
+                                           "exit_code",  "duration_ms", "count", "detail"};
 
 struct reader {
     const char *next, *end;
@@ -211,6 +212,8 @@ static bool take_value(struct reader *reader, struct json_record *read, enum mem
     case DURATION_MS:
         record->has_duration = take_number(reader, &record->duration_ms, UINT64_MAX);
         return record->has_duration;
+    case COUNT:
+        return take_number(reader, &record->count, UINT64_MAX) && record->count != 0;
     case DETAIL:
         return take_text(reader, &record->detail);
     case MEMBERS:

@@ -24,6 +24,7 @@ struct record {
     uint32_t exit_code;
     bool has_duration;
     uint64_t duration_ms;
+    uint64_t count; /* of how many events this is the summary; 0: of none */
 };
 
 /* "error", "warning", "info", "debug". */
@@ -46,9 +47,9 @@ size_t record_stamped_text(const struct record *record, uint64_t time_ms, char *
 
 /* The record as one JSON object (RFC 8259) with '\n' behind it, always within size (at least 64).
    Its members are, in this order, time, level, verb, service, connection, peer, pid, reason,
-   exit_code, duration_ms, detail; absent fields are left out. A broken byte becomes U+FFFD, and
-   what some programs take for the end of a line is escaped. Where size is too little, detail is cut
-   between two characters; any other member is there whole or not at all. Returns the number of
+   exit_code, duration_ms, count, detail; absent fields are left out. A broken byte becomes U+FFFD,
+   and what some programs take for the end of a line is escaped. Where size is too little, detail is
+   cut between two characters; any other member is there whole or not at all. Returns the number of
    bytes without the closing NUL. */
 size_t record_json(const struct record *record, uint64_t time_ms, char *line, size_t size);
 

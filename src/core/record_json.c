@@ -151,6 +151,7 @@ size_t record_json(const struct record *record, uint64_t time_ms, char *line, si
     add_string(&object, "reason", record->reason);
     add_number(&object, "exit_code", record->has_exit_code, record->exit_code);
     add_number(&object, "duration_ms", record->has_duration, record->duration_ms);
+    add_number(&object, "count", record->count != 0, record->count);
     add_cut_string(&object, "detail", record->detail);
     memcpy(line + object.length, "}\n", sizeof "}\n");
     return object.length + 2;

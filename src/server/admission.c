@@ -1,5 +1,6 @@
 #include "server/admission.h"
 
+#include "server/connection_log.h"
 #include "windows/random.h"
 #include "windows/text.h"
 
@@ -37,16 +38,16 @@ static void refuse(struct connection *connection, enum refusal reason, const cha
     va_list values;
 
     leave_source(connection);
-    if (!refusals_tell(server->refusals, connection->service->number, reason,
-                       &connection->peer.number, server->loop.now_ms)) {
-        connection_refuse(connection, NULL);
-        return;
+    if (refusals_tell(server->refusals, connection->service->number, reason,
+                      &connection->peer.number, server->loop.now_ms)) {
+        int length = snprintf(sentence, sizeof sentence, "%s: ", refusal_name(reason));
+
+        va_start(values, format);
+        vsnprintf(sentence + length, sizeof sentence - (size_t)length, format, values);
+        va_end(values);
+        connection_log_refusal(connection, reason, sentence);
     }
-    int length = snprintf(sentence, sizeof sentence, "%s: ", refusal_name(reason));
-    va_start(values, format);
-    vsnprintf(sentence + length, sizeof sentence - (size_t)length, format, values);
-    va_end(values);
-    connection_refuse(connection, sentence);
+    connection_refuse(connection);
 }
 
 static void refuse_for_want_of_room(struct connection *connection)
@@ -272,6 +273,8 @@ void admission_report(struct server *server, uint64_t now_ms)
                                 .verb = "refuse",
                                 .service = server->config->services[summary.service].name,
                                 .peer = summary.source,
+                                .reason = refusal_name(summary.reason),
+                                .count = summary.count,
                                 .detail = detail};
 
         snprintf(detail, sizeof detail, "%s: %" PRIu64 " more refused",

@@ -420,12 +420,10 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
 }
 
 /* Whoever is too many to be told why is not told. */
-void connection_refuse(struct connection *connection, const char *sentence)
+void connection_refuse(struct connection *connection)
 {
     struct server *server = server_of(connection);
 
-    if (sentence != NULL)
-        connection_log(connection, LEVEL_INFO, "refuse", sentence);
     if (connection->service->banner_fail.text == NULL || server->refused == MOST_REFUSED) {
         closesocket(connection->socket);
         forget(connection);

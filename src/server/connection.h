@@ -61,9 +61,9 @@ struct connection {
 /* Takes an accepted socket over and has admission decide on it. */
 void connection_begin(struct running_service *service, const struct arrival *arrival);
 
-/* What admission decides. sentence is for the log, NULL where this refusal gets no record. */
+/* What admission decides. A refusal has had its record. */
 void connection_launch(struct connection *connection);
-void connection_refuse(struct connection *connection, const char *sentence);
+void connection_refuse(struct connection *connection);
 
 /* A message of the connection's job, or none (message 0: look whether one was lost). */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);

@@ -38,6 +38,15 @@ void connection_log_debug(const struct connection *connection, const char *verb,
     connection_log(connection, LEVEL_DEBUG, verb, detail);
 }
 
+void connection_log_refusal(const struct connection *connection, enum refusal reason,
+                            const char *detail)
+{
+    struct record record = record_of(connection, LEVEL_INFO, "refuse", detail);
+
+    record.reason = refusal_name(reason);
+    server_log(connection->service->server, &record);
+}
+
 /* "exit 0 after 0.034 s"; a number that Windows chose is shown as Windows writes it. */
 static void describe_exit(const struct connection *connection, char *text, size_t size)
 {

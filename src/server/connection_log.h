@@ -14,6 +14,10 @@ void connection_log(const struct connection *connection, enum level level, const
 void connection_log_debug(const struct connection *connection, const char *verb, const char *format,
                           ...) PRINTF_LIKE(3, 4);
 
+/* It is refused for that reason; detail says why to people. */
+void connection_log_refusal(const struct connection *connection, enum refusal reason,
+                            const char *detail);
+
 /* Its end: exit code, time, and the reason where it was not a plain exit. */
 void connection_log_close(const struct connection *connection);
 

@@ -48,6 +48,17 @@ const struct row row_table[] = {
                    .option = "stderr",
                    .value = "null"}},
 
+    {.name = "guarded",
+     .kind = ROW_SPAWN,
+     .goal = 0.97,
+     .subject = {.title = "stdinetd, 1,000 rules, limits, JSON log",
+                 .handler = "line",
+                 .option = "stderr",
+                 .value = "null",
+                 .guarded = true},
+     .yardstick =
+         {.title = "stdinetd without", .handler = "line", .option = "stderr", .value = "null"}},
+
     {.name = "bytes",
      .kind = ROW_BYTES,
      .goal = 0.95,

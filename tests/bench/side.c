@@ -1,6 +1,8 @@
 #include "side.h"
 
 #include "core/memory.h"
+#include "core/text_buffer.h"
+#include "windows/file.h"
 #include "windows/text.h"
 
 #include <ctype.h>
@@ -52,8 +54,41 @@ bool side_knows_option(const struct side_setup *setup, const char *option)
 
 /* --- start */
 
-static char *format_ini(const struct side_plan *plan, const struct side_setup *setup)
+enum { GUARDS = 1000, LOG_LIMIT = 64 * 1024 * 1024 };
+
+/* A thousand networks, and every limit that nobody reaches. */
+static char *format_guards(void)
 {
+    struct text_buffer text = {0};
+
+    text_buffer_add_text(&text, "only_from = 127.0.0.0/8\n");
+    for (unsigned i = 1; i < GUARDS; i++) {
+        char line[80];
+
+        snprintf(line, sizeof line, "%s += 10.%u.%u.0/24\n", i % 2 == 0 ? "only_from" : "no_access",
+                 i / 250, i % 250);
+        text_buffer_add_text(&text, line);
+    }
+    text_buffer_add_text(&text, "access_times = 00:00-24:00\n"
+                                "per_source = 100000\n"
+                                "per_source_rate = 100000\n"
+                                "rate = 100000\n");
+    return text.text;
+}
+
+static char *format_log(struct side *side)
+{
+    if (!side->plan->guarded)
+        return memory_copy("");
+    side->log_path = memory_format("%s.log", side->ini.path);
+    return memory_format("log_file = %s\nlog_format = json\nlog_size = 1G\n", side->log_path);
+}
+
+static char *format_ini(struct side *side, const struct side_setup *setup)
+{
+    const struct side_plan *plan = side->plan;
+    char *log = format_log(side);
+    char *guards = plan->guarded ? format_guards() : memory_copy("");
     size_t listeners = plan->many_listeners ? setup->listeners : 1;
     char *ports = memory_zeroed(2 * listeners + 1, 1);
     const char *option = plan->option;
@@ -66,26 +101,32 @@ static char *format_ini(const struct side_plan *plan, const struct side_setup *s
         option = NULL;
     char *ini = memory_format("[server]\n"
                               "instances = %zu\n"
+                              "%s"
                               "[service bench]\n"
                               "port =%s\n"
                               "instances = %zu\n"
                               "server = %s\n"
                               "server_args = %s\n"
+                              "%s"
                               "%s%s%s\n",
-                              setup->live, ports, setup->live, setup->handler, plan->handler,
-                              option != NULL ? option : "", option != NULL ? " = " : "",
+                              setup->live, log, ports, setup->live, setup->handler, plan->handler,
+                              guards, option != NULL ? option : "", option != NULL ? " = " : "",
                               option != NULL ? plan->value : "");
     free(ports);
+    free(guards);
+    free(log);
     return ini;
 }
 
 static bool start_server(struct side *side, const struct side_setup *setup, struct error *error)
 {
     struct text_list arguments = {0};
-    char *ini = format_ini(side->plan, setup);
     bool started = false;
 
-    if (temporary_file_open(&side->ini, error) && temporary_file_write(&side->ini, ini, error)) {
+    if (!temporary_file_open(&side->ini, error))
+        return false;
+    char *ini = format_ini(side, setup);
+    if (temporary_file_write(&side->ini, ini, error)) {
         text_list_append(&arguments, "run");
         text_list_append(&arguments, "-c");
         text_list_append(&arguments, side->ini.path);
@@ -113,17 +154,41 @@ static bool start_floor(struct side *side, const struct side_setup *setup, struc
 
 /* --- what it says: the lines of its log, which a floor imitates */
 
+/* What it has written until now; the caller frees it. NULL with *error set on failure. */
+static char *read_log(const struct side *side, struct error *error)
+{
+    size_t length;
+
+    if (side->log_path == NULL)
+        return temporary_file_read(&side->output, error);
+    if (!file_exists(side->log_path))
+        return memory_copy("");
+    return file_read(side->log_path, LOG_LIMIT, &length, error);
+}
+
+/* In the text of a console, or as JSON. */
+static bool has_verb(const char *line, const char *verb)
+{
+    size_t length = strlen(verb);
+    char *member = memory_format("\"verb\":\"%s\"", verb);
+    const char *found = strstr(line, member);
+    bool is_json = found != NULL && found < line + strcspn(line, "\n");
+
+    free(member);
+    return is_json || (strncmp(line, verb, length) == 0 && line[length] == ' ');
+}
+
 /* The listening addresses among its complete lines. */
 static void take_ports(struct side *side, const char *text)
 {
-    static const char host[] = " 127.0.0.1:";
+    static const char host[] = "127.0.0.1:";
     const char *end;
 
     side->port_count = 0;
     for (; (end = strchr(text, '\n')) != NULL; text = end + 1) {
         const char *address = strstr(text, host);
 
-        if (strncmp(text, "listen ", 7) != 0 || address == NULL || address >= end)
+        if (!has_verb(text, "listen") || address == NULL || address >= end)
             continue;
         side->ports = memory_grow(side->ports, side->port_count + 1, sizeof *side->ports);
         side->ports[side->port_count++] = (uint16_t)strtoul(address + sizeof host - 1, NULL, 10);
@@ -135,7 +200,7 @@ static bool wait_for_listeners(struct side *side, size_t expected, struct error 
 {
     for (int waited = 0; waited < START_MS; waited += LOOK_MS) {
         bool ended = WaitForSingleObject(side->process.process, LOOK_MS) == WAIT_OBJECT_0;
-        char *text = temporary_file_read(&side->output, error);
+        char *text = read_log(side, error);
 
         if (text == NULL)
             return false;
@@ -166,11 +231,22 @@ bool side_start(struct side *side, const struct side_plan *plan, const struct si
     return false;
 }
 
+static void delete_file(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path);
+
+    DeleteFileW(wide);
+    free(wide);
+}
+
 void side_stop(struct side *side)
 {
     process_end(&side->process);
     temporary_file_close(&side->ini);
     temporary_file_close(&side->output);
+    if (side->log_path != NULL)
+        delete_file(side->log_path);
+    free(side->log_path);
     free(side->ports);
     *side = (struct side){0};
 }
@@ -183,17 +259,16 @@ static bool begins_with(const char *line, const char *word)
 /* A handler of the bench that does not end with 0 is trouble too. */
 static bool is_trouble(const char *line)
 {
-    if (begins_with(line, "close "))
-        return strstr(line, " exit 0 ") == NULL;
-    return begins_with(line, "fail ") || begins_with(line, "stdinetd-bench: ");
+    if (has_verb(line, "close"))
+        return strstr(line, " exit 0 ") == NULL && strstr(line, "\"exit_code\":0,") == NULL;
+    return has_verb(line, "fail") || begins_with(line, "stdinetd-bench: ");
 }
 
 size_t side_count_troubles(const struct side *side, char *text, size_t size)
 {
     struct error ignored;
     size_t count = 0;
-    char *output =
-        side->output.handle != NULL ? temporary_file_read(&side->output, &ignored) : NULL;
+    char *output = side->output.handle != NULL ? read_log(side, &ignored) : NULL;
     char *line = output;
 
     for (char *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {

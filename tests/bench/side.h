@@ -18,6 +18,7 @@ struct side_plan {
     const char *value;
     bool option_is_needed; /* … without which there is nothing to measure; otherwise it is left out
                               where this stdinetd does not know the option */
+    bool guarded;          /* with every rule of who may come, and the log as JSON in a file */
     bool many_listeners;
     bool may_lose; /* nothing is done against a reset that overtakes the answer */
 };
@@ -37,6 +38,7 @@ struct side {
     const struct side_plan *plan;
     struct process process;
     struct temporary_file ini, output;
+    char *log_path;  /* of a guarded server, whose log is not in output */
     uint16_t *ports; /* where it listens, on 127.0.0.1 */
     size_t port_count;
 };

@@ -111,12 +111,15 @@ static void normalise(char *line)
 }
 
 /* reason, exit_code and duration_ms are what detail says for people. */
-static void check_close(const struct record *record)
+static void check_fields(const struct record *record)
 {
     char text[60];
 
     if (record->has_duration != (strcmp(record->verb, "close") == 0))
         fail_msg("duration_ms in '%s', or none in 'close'", record->verb);
+    if (strcmp(record->verb, "refuse") == 0)
+        assert_true(record->reason != NULL &&
+                    strncmp(record->detail, record->reason, strlen(record->reason)) == 0);
     if (!record->has_duration)
         return;
     snprintf(text, sizeof text, "after %.3f s", (double)record->duration_ms / 1000.0);
@@ -137,7 +140,7 @@ static void text_of(const char *line, size_t length, char *text, size_t size)
 
     if (!json_record_read(&read, line, length, &why))
         fail_msg("%s: %.*s", why, (int)length, line);
-    check_close(&read.record);
+    check_fields(&read.record);
     record_stamped_text(&read.record, 0, text, size);
     json_record_free(&read);
 }

@@ -29,10 +29,11 @@ static void members_stand_in_a_fixed_order(void **state)
                                  .exit_code = 3221225786,
                                  .has_duration = true,
                                  .duration_ms = 34,
+                                 .count = 5,
                                  .detail = "exit 0xC000013A after 0.034 s, max_time"},
                 "{\"time\":\"2026-11-24T13:05:07.123Z\",\"level\":\"info\",\"verb\":\"close\","
                 "\"service\":\"upper\",\"connection\":17,\"peer\":\"127.0.0.1:51820\",\"pid\":4312,"
-                "\"reason\":\"max_time\",\"exit_code\":3221225786,\"duration_ms\":34,"
+                "\"reason\":\"max_time\",\"exit_code\":3221225786,\"duration_ms\":34,\"count\":5,"
                 "\"detail\":\"exit 0xC000013A after 0.034 s, max_time\"}\n");
 }
 
@@ -124,6 +125,7 @@ static void make_random(struct random_record *random)
         random->record.exit_code = ~0U >> random_number(32);
     if (random->record.has_duration)
         random->record.duration_ms = ~0ULL >> random_number(64);
+    random->record.count = random_number(2) == 0 ? 0 : ~0ULL >> random_number(64);
 }
 
 static void read_line(struct json_record *read, const char *line, size_t length)
@@ -179,6 +181,7 @@ static void assert_same(const struct record *written, const struct record *read)
     assert_int_equal(written->exit_code, read->exit_code);
     assert_int_equal(written->has_duration, read->has_duration);
     assert_true(written->duration_ms == read->duration_ms);
+    assert_true(written->count == read->count);
     assert_true(same_text(written->detail, read->detail));
 }
 
@@ -243,6 +246,7 @@ static void assert_part(const struct record *written, const struct json_record *
     assert_true(part->pid == 0 || part->pid == written->pid);
     assert_true(part->reason == NULL || same_text(written->reason, part->reason));
     assert_true(!part->has_exit_code || part->exit_code == written->exit_code);
+    assert_true(part->count == 0 || part->count == written->count);
     assert_true(!part->has_duration || part->duration_ms == written->duration_ms);
     assert_true(part->detail == NULL || is_prefix(part->detail, written->detail));
 }
