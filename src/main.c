@@ -1,3 +1,4 @@
+#include "ask.h"
 #include "core/config.h"
 #include "core/memory.h"
 #include "core/path.h"
@@ -13,16 +14,24 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
+/* Under which a server is asked where nobody says else; the initial value of the option control. */
+static const char default_name[] = "stdinetd";
+
 static const size_t largest_ini = (size_t)16 * 1024 * 1024;
 
 static const char usage[] =
     "stdinetd " STDINETD_VERSION ": puts programs that read stdin and write stdout on TCP ports\n"
     "\n"
-    "  stdinetd [run] [-c FILE]           serve the table in FILE; Ctrl-C drains, a second one "
+    "  stdinetd [run] [-c FILE] [--name N]\n"
+    "                                     serve the table in FILE; Ctrl-C drains, a second one "
     "stops\n"
     "  stdinetd serve PORT [NAME=VALUE ...] -- PROGRAM [ARG ...]\n"
     "                                     serve one program without a file\n"
     "  stdinetd check [-c FILE]           report every mistake in FILE, or what would be served\n"
+    "  stdinetd status [--json | --watch] [--name N]\n"
+    "                                     what a running server does\n"
+    "  stdinetd stop [--now] [--name N]   have it finish its connections, or not, and wait for its "
+    "end\n"
     "  stdinetd options                   every option of the file: values, default, meaning\n"
     "  stdinetd --version | --help\n"
     "\n"
@@ -168,36 +177,62 @@ static int serve_config(const struct config *config)
     return error.text[0] != '\0' ? failed(&error) : exit_code;
 }
 
-/* The FILE of an optional "-c FILE". Returns false after complaining of anything else. */
-static bool only_file(const struct text_list *words, const char **file)
+/* One word that a command takes: "-c FILE", "--now". */
+struct switch_word {
+    const char *word;
+    const char **value; /* of one that has a value … */
+    bool *given;        /* … and of one that has none */
+};
+
+/* Each at most once. Returns false after complaining of anything else. */
+static bool take_switches(const struct text_list *words, const struct switch_word *switches,
+                          size_t count)
 {
-    *file = NULL;
     for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->items[i], "-c") != 0 || *file != NULL) {
-            wrong_use("stdinetd: unexpected '%s'", words->items[i]);
+        const char *word = words->items[i];
+        size_t k = 0;
+
+        while (k < count && strcmp(switches[k].word, word) != 0)
+            k++;
+        if (k == count ||
+            (switches[k].value != NULL ? *switches[k].value != NULL : *switches[k].given)) {
+            wrong_use("stdinetd: unexpected '%s'", word);
             return false;
         }
-        if (++i == words->count) {
-            wrong_use("stdinetd: %s needs the name of a file", "-c");
+        if (switches[k].value == NULL) {
+            *switches[k].given = true;
+        } else if (++i < words->count) {
+            *switches[k].value = words->items[i];
+        } else {
+            wrong_use("stdinetd: %s needs a value behind it", word);
             return false;
         }
-        *file = words->items[i];
     }
     return true;
+}
+
+static void set_name(struct config *config, const char *name)
+{
+    free(config->control);
+    config->control = memory_copy(name);
 }
 
 static int command_run(const struct text_list *words)
 {
     struct config config = {0};
-    const char *file;
+    const char *file = NULL;
+    const char *name = NULL;
+    const struct switch_word switches[] = {{"-c", &file, NULL}, {"--name", &name, NULL}};
 
-    if (!only_file(words, &file))
+    if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
     int exit_code = load(&config, file);
     if (exit_code == EXIT_DONE && config.service_count == 0) {
         fputs("stdinetd: the file holds no service that is not disabled\n", stderr);
         exit_code = EXIT_WRONG_USE;
     }
+    if (name != NULL)
+        set_name(&config, name);
     if (exit_code == EXIT_DONE)
         exit_code = serve_config(&config);
     config_free(&config);
@@ -221,9 +256,10 @@ static void print_service(const struct service *service)
 static int command_check(const struct text_list *words)
 {
     struct config config = {0};
-    const char *file;
+    const char *file = NULL;
+    const struct switch_word switches[] = {{"-c", &file, NULL}};
 
-    if (!only_file(words, &file))
+    if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
     int exit_code = load(&config, file);
     if (exit_code == EXIT_DONE)
@@ -257,16 +293,48 @@ static int command_serve(const struct text_list *words)
         text_list_append(&arguments, words->items[k]);
     source_init(&source, NULL);
     if (config_from_command(&config, words->items[0], &settings, words->items[i + 1], &arguments,
-                            &source, &errors))
+                            &source, &errors)) {
+        char *name = memory_format("%s-%lu", default_name, GetCurrentProcessId());
+
+        set_name(&config, name);
+        free(name);
         exit_code = serve_config(&config);
-    else
+    } else {
         print_errors(&errors);
+    }
     source_free(&source);
     text_list_free(&errors);
     text_list_free(&arguments);
     text_list_free(&settings);
     config_free(&config);
     return exit_code;
+}
+
+static int command_status(const struct text_list *words)
+{
+    const char *name = NULL;
+    bool as_json = false;
+    bool watch = false;
+    const struct switch_word switches[] = {
+        {"--name", &name, NULL}, {"--json", NULL, &as_json}, {"--watch", NULL, &watch}};
+
+    if (!take_switches(words, switches, ARRAYSIZE(switches)))
+        return EXIT_WRONG_USE;
+    if (as_json && watch)
+        return wrong_use("stdinetd status: %s", "--json and --watch do not go together");
+    name = name != NULL ? name : default_name;
+    return watch ? ask_watch(name) : ask_status(name, as_json);
+}
+
+static int command_stop(const struct text_list *words)
+{
+    const char *name = NULL;
+    bool now = false;
+    const struct switch_word switches[] = {{"--name", &name, NULL}, {"--now", NULL, &now}};
+
+    if (!take_switches(words, switches, ARRAYSIZE(switches)))
+        return EXIT_WRONG_USE;
+    return ask_stop(name != NULL ? name : default_name, now);
 }
 
 static int without_words(const struct text_list *words, const char *text)
@@ -300,9 +368,10 @@ static const struct command {
     const char *name;
     int (*run)(const struct text_list *words);
 } commands[] = {
-    {"run", command_run},         {"serve", command_serve},       {"check", command_check},
-    {"options", command_options}, {"--version", command_version}, {"--help", command_help},
-    {"-h", command_help},         {"/?", command_help},
+    {"run", command_run},           {"serve", command_serve}, {"check", command_check},
+    {"status", command_status},     {"stop", command_stop},   {"options", command_options},
+    {"--version", command_version}, {"--help", command_help}, {"-h", command_help},
+    {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)

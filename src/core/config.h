@@ -81,6 +81,7 @@ struct config {
     uint64_t spawn_threads;
     uint64_t drain;    /* ms */
     int accept_with;   /* enum accept_with */
+    char *control;     /* name of the control pipe */
     int log_level;     /* enum level */
     char *log_file;    /* absolute once loaded; NULL = stderr */
     int log_format;    /* enum log_format */

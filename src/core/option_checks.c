@@ -10,6 +10,17 @@
 
 enum { EXCERPT = 60 };
 
+bool check_control(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    if (strlen(text) <= 200 && strpbrk(text, "\\/:*?\"<>|") == NULL)
+        return true;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    return error_set(error,
+                     "'%s' cannot be a name: at most 200 bytes, and none of \\ / : * ? \" < > |",
+                     excerpt);
+}
+
 bool check_path(const char *text, struct error *error)
 {
     char excerpt[EXCERPT];

@@ -8,6 +8,9 @@
 /* What the option table asks about single texts: whether they can mean anything at all. */
 
 /* Not "C:x" or "\x", which depend on a current drive or folder. */
+/* What can be the name of a pipe. */
+bool check_control(const char *text, struct error *error);
+
 bool check_path(const char *text, struct error *error);
 
 /* A path that can lead to a file: "logs\\stdinetd.log". */

@@ -60,6 +60,10 @@ const struct option option_table[] = {
     {"log_keep", SERVER, OPTION_COUNT, IN_SERVER(log_keep), 0, 1000, "5", {0}, RELOAD_LIVE,
      "How many old files are kept, NAME.1 being the newest; with 0 the file is begun anew.",
      whole_server, NULL},
+    {"control", SERVER, OPTION_TEXT, IN_SERVER(control), 0, 0, "stdinetd", {0}, RELOAD_NEVER,
+     "The name under which status and stop reach this server (--name); two servers that run at the same"
+     " time need two.",
+     whole_server, check_control},
     {"accept_with", SERVER, OPTION_CHOICE, IN_SERVER(accept_with), 0, 0, "acceptex",
      {"acceptex", "accept"}, RELOAD_NEVER,
      "The Windows call that takes connections: accept is for machines where a security product breaks"

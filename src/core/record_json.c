@@ -1,13 +1,11 @@
 /* One record as one JSON object. */
 #include "core/record.h"
 
-#include "core/utf8.h"
+#include "core/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { ESCAPED_SIZE = sizeof "\\u0000" };
 
 /* An object that is being written. Where something did not fit, full is set and nothing was
    added. */
@@ -33,46 +31,12 @@ static void add_text(struct object *object, const char *text)
     add(object, text, strlen(text));
 }
 
-static size_t escape_code(unsigned code, char escaped[ESCAPED_SIZE])
-{
-    static const char named[] = "\"\\\b\f\n\r\t";
-    static const char names[] = "\"\\bfnrt";
-    const char *place = code == 0 || code > 0x7F ? NULL : strchr(named, (int)code);
-    if (place == NULL)
-        return (size_t)snprintf(escaped, ESCAPED_SIZE, "\\u%04x", code & 0xFFFF);
-    escaped[0] = '\\';
-    escaped[1] = names[place - named];
-    return 2;
-}
-
-/* A valid character of that length as it may stand in a string. Control characters are escaped,
-   with DEL, C1 and the two separators U+2028 and U+2029, which JSON would allow: there are programs
-   that take some of them for the end of a line, and consoles that obey others. */
-static size_t escape(const char *character, size_t length, char escaped[ESCAPED_SIZE])
-{
-    const unsigned char *bytes = (const unsigned char *)character;
-    if (length == 1 && (bytes[0] < 0x20 || bytes[0] == 0x7F || bytes[0] == '"' || bytes[0] == '\\'))
-        return escape_code(bytes[0], escaped);
-    if (length == 2 && bytes[0] == 0xC2 && bytes[1] < 0xA0)
-        return escape_code(bytes[1], escaped);
-    if (length == 3 && bytes[0] == 0xE2 && bytes[1] == 0x80 && (bytes[2] & 0xFE) == 0xA8)
-        return escape_code(0x2000U | (bytes[2] & 0x3FU), escaped);
-    memcpy(escaped, character, length);
-    return length;
-}
-
 /* Adds what fits of a text, character by character. */
 static void add_escaped(struct object *object, const char *text)
 {
-    char escaped[ESCAPED_SIZE];
-    for (size_t left = strlen(text), step; left > 0 && !object->full; left -= step, text += step) {
-        size_t length = utf8_length(text, left);
-        step = length > 0 ? length : 1;
-        if (length == 0)
-            add_text(object, "\xEF\xBF\xBD");
-        else
-            add(object, escaped, escape(text, length, escaped));
-    }
+    char character[JSON_CHARACTER_SIZE];
+    for (size_t left = strlen(text), step; left > 0 && !object->full; left -= step, text += step)
+        add(object, character, json_character(text, left, character, &step));
 }
 
 static void begin_member(struct object *object, const char *name)

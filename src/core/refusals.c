@@ -7,8 +7,8 @@
 
 enum { SOURCES = 1024, SUMMARY_MS = 60000 };
 
-static const struct rate each_source = {.count = 1, .per_ms = 60000, .burst = 10};
-static const struct rate each_reason = {.count = 60, .per_ms = 60000, .burst = 200};
+static const struct rate each_source = {.count = 1, .per_ms = 60000, .burst = 100};
+static const struct rate each_reason = {.count = 60, .per_ms = 60000, .burst = 1000};
 
 /* Of one service and reason, whatever the source. */
 struct total {

@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Who was refused, and why, without the log drowning in it. Of one service, reason and source ten
-   refusals have a record each and then one a minute, and of one service and reason two hundred and
-   then sixty a minute; the others are counted, and a minute later a summary tells how many there
-   were. Records and summaries together always add up to what was refused. */
+/* Who was refused, and why, without the log drowning in it. Of one service, reason and source a
+   hundred refusals have a record each and then one a minute, and of one service and reason a
+   thousand and then sixty a minute; the others are counted, and a minute later a summary tells how
+   many there were. Records and summaries together always add up to what was refused. */
 
 enum refusal {
     REFUSED_ONLY_FROM,

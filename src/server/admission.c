@@ -38,7 +38,9 @@ static void refuse(struct connection *connection, enum refusal reason, const cha
     va_list values;
 
     leave_source(connection);
-    if (refusals_tell(server->refusals, connection->service->number, reason,
+    connection->service->refused[reason]++;
+    if (server->config->log_level == LEVEL_DEBUG ||
+        refusals_tell(server->refusals, connection->service->number, reason,
                       &connection->peer.number, server->loop.now_ms)) {
         int length = snprintf(sentence, sizeof sentence, "%s: ", refusal_name(reason));
 

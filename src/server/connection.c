@@ -282,6 +282,7 @@ static void fail_launch(struct connection *connection)
     }
     connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
     connection->reason = "launch failed";
+    connection->service->failed++;
     end_serving(connection);
 }
 
@@ -304,6 +305,27 @@ static void limit_time(struct connection *connection)
         timer_set(loop, &connection->timer, max_time > used ? max_time - used : 0);
 }
 
+static int64_t performance_ticks(void)
+{
+    LARGE_INTEGER ticks;
+
+    QueryPerformanceCounter(&ticks);
+    return ticks.QuadPart;
+}
+
+/* From the first try on, because that is what the client waits for. */
+static void note_launch_time(struct connection *connection)
+{
+    struct running_service *service = connection->service;
+    int64_t passed = performance_ticks() - connection->launch_began_ticks;
+    LARGE_INTEGER frequency;
+
+    QueryPerformanceFrequency(&frequency);
+    histogram_add(&service->launch_times,
+                  passed > 0 ? (uint64_t)(passed * 1000000 / frequency.QuadPart) : 0);
+    service->started++;
+}
+
 /* Back on the loop. */
 static void launch_done(struct spawn_task *task)
 {
@@ -314,6 +336,7 @@ static void launch_done(struct spawn_task *task)
         return;
     }
     connection->state = CONNECTION_SERVING;
+    note_launch_time(connection);
     connection_log(connection, LEVEL_INFO, "open", NULL);
     if (connection->error_pipe != NULL) {
         connection->open_parts++;
@@ -332,6 +355,8 @@ static void launch_done(struct spawn_task *task)
 
 static void submit(struct connection *connection)
 {
+    if (connection->tries == 0)
+        connection->launch_began_ticks = performance_ticks();
     spawner_submit(server_of(connection)->spawner, &connection->task);
 }
 

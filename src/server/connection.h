@@ -37,7 +37,8 @@ struct connection {
     bool refused;          /* and has had its record */
     struct banner_sending greeting;
 
-    struct spawn_task task; /* launching: what the spawn thread is given … */
+    struct spawn_task task;     /* launching: what the spawn thread is given … */
+    int64_t launch_began_ticks; /* of the performance counter */
     struct launch_failure failure;
     HANDLE error_pipe; /* our end, where stderr = log */
     bool launched;     /* … and what it found */

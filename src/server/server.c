@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "server/admission.h"
 #include "server/connection_table.h"
+#include "server/control.h"
 #include "server/stop.h"
 #include "server/sweep.h"
 #include "windows/console.h"
@@ -271,6 +272,7 @@ static void server_close(struct server *server)
 {
     if (server->spawner != NULL)
         spawner_stop(server->spawner);
+    control_close(server->control);
     connection_table_free(server->connections);
     if (server->null_output != NULL)
         CloseHandle(server->null_output);
@@ -302,6 +304,7 @@ int server_run(const struct config *config, struct error *error)
         return exit_code;
     }
     if (server_open(server, error) && stop_prepare(server, error)) {
+        server->control = control_start(server); /* before anybody reads that it listens */
         start_accepting(server);
         sweep_start(server);
         loop_run(&server->loop);

@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "core/error.h"
+#include "core/histogram.h"
 #include "core/refusals.h"
 #include "core/source_table.h"
 #include "server/banner.h"
@@ -13,6 +14,7 @@
 #include "windows/log.h"
 
 struct connection;
+struct control;
 struct server;
 
 /* One service while it is served. */
@@ -26,6 +28,8 @@ struct running_service {
     struct listener *listeners;
     uint64_t live;    /* launching or serving: what instances counts */
     uint64_t waiting; /* accepted, but there is no room yet, or rate does not let them go on */
+    uint64_t started, failed, refused[REFUSALS]; /* since the server began */
+    struct histogram launch_times;
     uint64_t rate;    /* state of the option rate */
     bool rate_paused; /* nobody is let in before rate_timer */
     struct timer rate_timer;
@@ -59,6 +63,7 @@ struct server {
     enum phase phase;
     bool cut_short; /* some handler was ended before it was done */
     size_t listeners_open;
+    struct control *control;
     struct timer sweep, stop_timer;
     struct operation console_event;
     volatile LONG interrupts, breaks; /* counted by the console's thread */

@@ -133,6 +133,14 @@ static void on_stop_timer(struct timer *timer)
     }
 }
 
+void stop_begin(struct server *server, bool now)
+{
+    if (now && server->phase < PHASE_ENDING)
+        end_all(server, UNLIMITED);
+    else if (!now && server->phase == PHASE_RUNNING)
+        drain(server);
+}
+
 void stop_look(struct server *server)
 {
     if (server->breaks > 0 && server->phase < PHASE_ENDING)

@@ -10,6 +10,9 @@
 /* From here on console events stop the server. */
 bool stop_prepare(struct server *server, struct error *error);
 
+/* As Ctrl-C does (now: as Ctrl-Break), for whoever asks through the control pipe. */
+void stop_begin(struct server *server, bool now);
+
 /* Does what the console has asked for; its packet does this by itself, and the sweep in case one
    was lost. */
 void stop_look(struct server *server);

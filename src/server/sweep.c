@@ -2,6 +2,7 @@
 
 #include "server/admission.h"
 #include "server/connection_table.h"
+#include "server/control.h"
 #include "server/stop.h"
 
 #include <stdio.h>
@@ -78,6 +79,7 @@ static void on_sweep(struct timer *timer)
     timer_set(&server->loop, timer, SWEEP_MS);
     stop_look(server);
     spawner_collect(server->spawner);
+    control_look(server->control);
     admission_report(server, server->loop.now_ms);
     connection_table_for_each(server->connections, NULL, look_at);
     server_for_each_listener(server, NULL, look_at_closing);

@@ -79,6 +79,12 @@ static void read_line(struct tally *tally, const char *line)
     char service[100];
     unsigned long long number;
 
+    const char *summary = strstr(line, ": ");
+    if (strncmp(line, "refuse ", 7) == 0 && summary != NULL &&
+        strstr(summary, " more refused") != NULL) {
+        tally->refused += strtoull(summary + 2, NULL, 10);
+        return;
+    }
     if (sscanf(line, "%15s %99[^# ]#%llu", verb, service, &number) != 3 ||
         !make_room(tally, number)) {
         note_other(tally, line);
@@ -135,9 +141,9 @@ void tally_read(struct tally *tally)
     free(lines);
 }
 
-bool tally_is_complete(const struct tally *tally)
+bool tally_is_complete(const struct tally *tally, uint64_t refused)
 {
-    return tally->ended == tally->accepted;
+    return tally->ended + refused - tally->refused == tally->accepted;
 }
 
 void tally_show_open(const struct tally *tally)

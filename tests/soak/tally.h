@@ -29,8 +29,9 @@ struct tally {
 /* Takes what has come since the last time; shows whatever should not be in such a log. */
 void tally_read(struct tally *tally);
 
-/* Whether every connection up to the last has been refused or closed. */
-bool tally_is_complete(const struct tally *tally);
+/* Whether every connection up to the last has been refused or closed. refused: how many were, as
+   their clients know; most of them have no record, but are counted in a later one. */
+bool tally_is_complete(const struct tally *tally, uint64_t refused);
 
 /* Shows the connections that have no end. */
 void tally_show_open(const struct tally *tally);

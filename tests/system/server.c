@@ -19,11 +19,28 @@ static struct process *start(const char *program, const char *arguments)
     return server;
 }
 
+static unsigned names_given;
+
+/* Several tests may run at once, and several servers in one. */
+const char *server_name(void)
+{
+    static char name[60];
+
+    snprintf(name, sizeof name, "stdinetd-test-%lu-%u", GetCurrentProcessId(), names_given);
+    return name;
+}
+
 static void write_ini(const char *ini, va_list values)
 {
     char text[8192];
-    size_t used = (size_t)snprintf(text, sizeof text, "[server]\nbase = %s\naccept_with = %s\n",
-                                   folder_build(), accept_with());
+
+    names_given++;
+    size_t used = (size_t)snprintf(text, sizeof text,
+                                   "[server]\n"
+                                   "base = %s\n"
+                                   "accept_with = %s\n"
+                                   "control = %s\n",
+                                   folder_build(), accept_with(), server_name());
 
     vsnprintf(text + used, sizeof text - used, ini, values);
     folder_write("test.ini", text);

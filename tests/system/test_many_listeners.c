@@ -16,7 +16,9 @@ static struct process *start(const char *more)
     for (size_t i = 0; i < PORTS; i++)
         memcpy(ports + 2 * i, "0 ", 2);
     ports[2 * PORTS - 1] = '\0';
-    return server_start("[service many]\nport = %s\nserver = handlers\\upper.exe\n%s", ports, more);
+    return server_start(
+        "log_level = debug\n[service many]\nport = %s\nserver = handlers\\upper.exe\n%s", ports,
+        more);
 }
 
 /* All of them, from the log. */

@@ -16,7 +16,8 @@ static void expect_service(struct process *server)
 
 static struct process *start(const char *options)
 {
-    return server_start("[defaults]\n"
+    return server_start("log_level = debug\n" /* each refusal has its record */
+                        "[defaults]\n"
                         "port = 0\n"
                         "server = handlers\\upper.exe\n"
                         "[service silent]\n"

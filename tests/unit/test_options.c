@@ -19,6 +19,7 @@ static const struct {
     {SECTION_SERVER, "log_format", "system/test_log_format"},
     {SECTION_SERVER, "log_size", "system/test_log_rotation"},
     {SECTION_SERVER, "log_keep", "system/test_log_rotation"},
+    {SECTION_SERVER, "control", "system/test_control"},
     {SECTION_SERVER, "accept_with", "system/test_dialogue"},
     {SECTION_SERVICE, "port", "system/test_addresses"},
     {SECTION_SERVICE, "bind", "system/test_addresses"},

@@ -1,0 +1,167 @@
+#include "ask.h"
+
+#include "core/memory.h"
+#include "core/text_buffer.h"
+#include "windows/control_pipe.h"
+#include "windows/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATIENCE_MS = 10000, WATCH_MS = 1000, LOOK_MS = 100, FAILED = 1 };
+
+/* --- one question, one answer */
+
+static bool read_answer(HANDLE pipe, struct control_answer *answer, struct text_buffer *text,
+                        struct error *error)
+{
+    char block[16384];
+    size_t head = 0;
+    size_t length;
+
+    error->text[0] = '\0';
+    while (head == 0 || text->length < head + answer->length) {
+        if (!control_pipe_read(pipe, block, sizeof block, &length, PATIENCE_MS, error))
+            return error_prefix(error, "the answer of the server ends too early");
+        text_buffer_add(text, block, length);
+        if (head == 0 && memchr(text->text, '\n', text->length) != NULL)
+            head = control_answer_read(text->text, text->length, answer);
+        if (head == 0 && text->length >= CONTROL_ANSWER_SIZE)
+            return error_set(error, "what answers is no stdinetd of this version");
+    }
+    memmove(text->text, text->text + head, text->length - head + 1);
+    text->length -= head;
+    return true;
+}
+
+/* The text of the answer, freed by the caller; NULL with *error set where there is none. */
+static char *ask(const char *name, enum control_command command, struct control_answer *answer,
+                 struct error *error)
+{
+    char request[CONTROL_REQUEST_SIZE];
+    size_t length = control_request_write(request, command);
+    struct text_buffer text = {0};
+    HANDLE pipe = control_pipe_open(name, error);
+
+    if (pipe == NULL)
+        return NULL;
+    bool good = control_pipe_write(pipe, request, length, PATIENCE_MS, error) &&
+                read_answer(pipe, answer, &text, error);
+    CloseHandle(pipe);
+    if (good)
+        return text.text;
+    free(text.text);
+    return NULL;
+}
+
+static int fail(const struct error *error)
+{
+    fprintf(stderr, "stdinetd: %s\n", error->text);
+    return FAILED;
+}
+
+/* Its text to stdout, or where it is a complaint to stderr. */
+static int show(const struct control_answer *answer, char *text)
+{
+    fputs(text, answer->exit_code == 0 ? stdout : stderr);
+    fflush(stdout);
+    free(text);
+    return (int)answer->exit_code;
+}
+
+/* --- status */
+
+int ask_status(const char *name, bool as_json)
+{
+    struct control_answer answer;
+    struct error error;
+    char *text = ask(name, as_json ? CONTROL_STATUS_JSON : CONTROL_STATUS, &answer, &error);
+
+    return text == NULL ? fail(&error) : show(&answer, text);
+}
+
+/* Whether stdout is a console that understands escape sequences. */
+static bool can_redraw(void)
+{
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+    DWORD mode;
+
+    return GetConsoleMode(output, &mode) &&
+           SetConsoleMode(output, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
+int ask_watch(const char *name)
+{
+    bool redraw = can_redraw();
+    bool seen = false;
+
+    for (;; Sleep(WATCH_MS)) {
+        struct control_answer answer;
+        struct error error;
+        char *text = ask(name, CONTROL_STATUS, &answer, &error);
+
+        if (text == NULL && seen) {
+            fputs("the server is gone\n", stderr);
+            return 0;
+        }
+        if (text == NULL)
+            return fail(&error);
+        if (redraw)
+            fputs("\x1b[H\x1b[J", stdout); /* home, and clear what is below */
+        else if (seen)
+            fputs("\n", stdout);
+        seen = true;
+        int exit_code = show(&answer, text);
+        if (exit_code != 0)
+            return exit_code;
+    }
+}
+
+/* --- stop */
+
+/* Where its process may not be watched, its pipe's name tells. */
+static void wait_for_name(const char *name)
+{
+    while (control_pipe_exists(name))
+        Sleep(LOOK_MS);
+}
+
+static int wait_for_end(HANDLE process, const char *name)
+{
+    DWORD exit_code = 0;
+
+    if (process == NULL) {
+        wait_for_name(name);
+        puts("stopped");
+        return 0;
+    }
+    WaitForSingleObject(process, INFINITE);
+    GetExitCodeProcess(process, &exit_code);
+    CloseHandle(process);
+    puts(exit_code == 0 ? "stopped: every connection was finished"
+                        : "stopped: connections were cut short");
+    return exit_code == 0 ? 0 : FAILED;
+}
+
+int ask_stop(const char *name, bool now)
+{
+    struct control_answer answer;
+    struct error error;
+    char *text = ask(name, CONTROL_PING, &answer, &error);
+
+    if (text == NULL)
+        return fail(&error);
+    free(text);
+    /* before it can be gone, and its number somebody else's */
+    HANDLE process =
+        OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, answer.pid);
+    text = ask(name, now ? CONTROL_STOP_NOW : CONTROL_STOP, &answer, &error);
+    if (text == NULL || answer.exit_code != 0) {
+        if (process != NULL)
+            CloseHandle(process);
+        return text == NULL ? fail(&error) : show(&answer, text);
+    }
+    show(&answer, text);
+    return wait_for_end(process, name);
+}

@@ -1,0 +1,50 @@
+#ifndef STDINETD_CORE_STATUS_H
+#define STDINETD_CORE_STATUS_H
+
+#include "core/refusals.h"
+#include "core/text_list.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a running server tells of itself. Everything is borrowed for the call. */
+
+struct status_service {
+    const char *name;
+    struct text_list addresses; /* "127.0.0.1:7000" */
+    uint64_t live, instances;   /* instances may be UNLIMITED */
+    uint64_t waiting;
+    uint64_t started, failed;
+    uint64_t refused[REFUSALS];
+    uint64_t launch_median_us, launch_p99_us;
+};
+
+struct status_connection {
+    uint64_t number;
+    const char *service;
+    const char *peer;
+    const char *state; /* "waiting", "launching", "serving", "lingering" … */
+    uint32_t pid;      /* 0: none */
+    uint64_t age_ms;
+};
+
+struct status {
+    const char *version;
+    uint32_t pid;
+    uint64_t up_ms;
+    const char *phase; /* "running", "draining", "ending" */
+    uint64_t live, instances;
+    struct status_service *services;
+    size_t service_count;
+    struct status_connection *connections;
+    size_t connection_count;
+};
+
+/* For people: a table of services and one of connections. The caller frees it. */
+char *status_text(const struct status *status);
+
+/* For programs: one JSON object and a line feed, its members as README.md names them. The caller
+   frees it. */
+char *status_json(const struct status *status);
+
+#endif

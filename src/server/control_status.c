@@ -1,0 +1,88 @@
+/* A picture of the server for whoever asks. */
+#include "server/control.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "server/connection.h"
+#include "server/connection_table.h"
+#include "windows/text.h"
+
+#include <stdlib.h>
+
+static void take_service(const struct running_service *service, struct status_service *taken)
+{
+    *taken =
+        (struct status_service){.name = service->settings->name,
+                                .live = service->live,
+                                .instances = service->settings->instances,
+                                .waiting = service->waiting,
+                                .started = service->started,
+                                .failed = service->failed,
+                                .launch_median_us = histogram_quantile(&service->launch_times, 0.5),
+                                .launch_p99_us = histogram_quantile(&service->launch_times, 0.99)};
+    for (size_t i = 0; i < REFUSALS; i++)
+        taken->refused[i] = service->refused[i];
+    for (const struct listener *listener = service->listeners; listener != NULL;
+         listener = listener->next)
+        text_list_append(&taken->addresses, listener->text);
+}
+
+static void take_connection(struct connection *connection, void *context)
+{
+    static const char *const states[] = {[CONNECTION_WAITING] = "waiting",
+                                         [CONNECTION_GREETING] = "greeting",
+                                         [CONNECTION_LAUNCHING] = "launching",
+                                         [CONNECTION_SERVING] = "serving",
+                                         [CONNECTION_LINGERING] = "lingering"};
+    struct status *status = context;
+
+    status->connections[status->connection_count++] = (struct status_connection){
+        .number = connection->number,
+        .service = connection->service->settings->name,
+        .peer = connection->peer_text,
+        .state = connection->refused ? "refused" : states[connection->state],
+        .pid = connection->child.pid,
+        .age_ms = connection->service->server->loop.now_ms - connection->began_ms};
+}
+
+/* The oldest first. */
+static int compare_connections(const void *a, const void *b)
+{
+    uint64_t x = ((const struct status_connection *)a)->number;
+    uint64_t y = ((const struct status_connection *)b)->number;
+
+    return (x > y) - (x < y);
+}
+
+static const char *name_of_phase(enum phase phase)
+{
+    if (phase == PHASE_RUNNING)
+        return "running";
+    return phase == PHASE_DRAINING ? "draining" : "ending";
+}
+
+char *control_status(struct server *server, bool as_json)
+{
+    struct status status = {.version = STDINETD_VERSION,
+                            .pid = GetCurrentProcessId(),
+                            .up_ms = server->loop.now_ms,
+                            .phase = name_of_phase(server->phase),
+                            .live = server->live,
+                            .instances = server->config->instances};
+    size_t connections = connection_table_count(server->connections);
+
+    status.services = memory_zeroed(server->config->service_count, sizeof *status.services);
+    status.connections = memory_zeroed(connections + 1, sizeof *status.connections);
+    for (const struct running_service *service = server->services; service != NULL;
+         service = service->next)
+        take_service(service, &status.services[status.service_count++]);
+    connection_table_for_each(server->connections, &status, take_connection);
+    qsort(status.connections, status.connection_count, sizeof *status.connections,
+          compare_connections);
+    char *text = as_json ? status_json(&status) : status_text(&status);
+    for (size_t i = 0; i < status.service_count; i++)
+        text_list_free(&status.services[i].addresses);
+    free(status.services);
+    free(status.connections);
+    return text;
+}
