@@ -2,6 +2,7 @@
 
 #include "core/control_request.h"
 #include "core/memory.h"
+#include "server/connection_table.h"
 #include "server/stop.h"
 #include "windows/control_pipe.h"
 #include "windows/text.h"
@@ -11,6 +12,7 @@
 
 enum {
     MOST_CLIENTS = 64,
+    LINE_SIZE = 1024,  /* of a status, and more */
     MOST_TRIES = 10,   /* for a client that stays */
     REQUEST_MS = 2000, /* for the whole request to come */
     ANSWER_MS = 10000, /* for the client to take the answer */
@@ -136,6 +138,18 @@ static void begin_read(struct control_client *client)
         close_client(client, false);
 }
 
+/* What a text needs ends the program where it is not to be had (core/memory.h); so ask for more
+   than that first. */
+static bool has_memory(const struct server *server)
+{
+    size_t lines = connection_table_count(server->connections) + server->listeners_open +
+                   server->config->service_count;
+    void *block = malloc(LINE_SIZE * lines + 64 * (size_t)1024);
+
+    free(block);
+    return block != NULL;
+}
+
 static void answer(struct control_client *client)
 {
     struct server *server = client->control->server;
@@ -166,8 +180,10 @@ static void answer(struct control_client *client)
 static void on_request(struct control_client *client, DWORD bytes)
 {
     client->used += bytes;
-    if (memchr(client->request, '\n', client->used) != NULL ||
-        client->used == sizeof client->request)
+    if (!has_memory(client->control->server))
+        close_client(client, false);
+    else if (memchr(client->request, '\n', client->used) != NULL ||
+             client->used == sizeof client->request)
         answer(client);
     else
         begin_read(client);
