@@ -63,6 +63,27 @@ static void nonsense_gets_an_error(void **state)
     expect_answer();
 }
 
+/* Two seconds are enough for a request; then the server closes, whether there was half of one or
+ * none. */
+static void who_asks_nothing_is_left(void **state)
+{
+    struct error error;
+    char byte;
+    size_t length;
+
+    (void)state;
+    start();
+    HANDLE silent = open_pipe();
+    HANDLE slow = open_pipe();
+    assert_true(control_pipe_write(slow, "stdinetd/1 sta", 14, PATIENCE_MS, &error));
+    assert_false(control_pipe_read(silent, &byte, 1, &length, PATIENCE_MS, &error));
+    assert_null(strstr(error.text, "does not answer")); /* it was closed, not we tired of waiting */
+    assert_false(control_pipe_read(slow, &byte, 1, &length, PATIENCE_MS, &error));
+    assert_null(strstr(error.text, "does not answer"));
+    CloseHandle(silent);
+    CloseHandle(slow);
+}
+
 /* Silent ones, those who send half a request or too much, those who do not take the answer, those
    who leave at once. */
 static void a_thousand_hostile_clients_do_not_keep_others_out(void **state)
@@ -106,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(nonsense_gets_an_error),
+        SYSTEM_TEST(who_asks_nothing_is_left),
         SYSTEM_TEST(a_thousand_hostile_clients_do_not_keep_others_out),
     };
 
