@@ -189,10 +189,15 @@ struct source *source_table_next_held(struct source_table *table, size_t *place)
 void source_text(const struct source *source, char text[SOURCE_TEXT_SIZE])
 {
     const uint8_t *n = source->network;
+    int groups = 4;
 
-    if (n[10] == 0xFF) /* the rest of a /64 is 0 */
+    if (n[10] == 0xFF) { /* the rest of a /64 is 0 */
         snprintf(text, SOURCE_TEXT_SIZE, "%u.%u.%u.%u", n[12], n[13], n[14], n[15]);
-    else
-        snprintf(text, SOURCE_TEXT_SIZE, "%x:%x:%x:%x::/64", n[0] << 8 | n[1], n[2] << 8 | n[3],
-                 n[4] << 8 | n[5], n[6] << 8 | n[7]);
+        return;
+    }
+    while (groups > 0 && n[2 * groups - 2] == 0 && n[2 * groups - 1] == 0)
+        groups--;
+    for (int i = 0; i < groups; i++)
+        text += sprintf(text, i == 0 ? "%x" : ":%x", (unsigned)n[2 * i] << 8 | n[2 * i + 1]);
+    memcpy(text, "::/64", sizeof "::/64");
 }

@@ -110,8 +110,7 @@ static bool has_source(struct connection *connection)
     }
     source_text(source, from);
     if (source->held >= settings->per_source) {
-        refuse(connection, REFUSED_PER_SOURCE, "%" PRIu64 " connections from %s are open",
-               source->held, from);
+        refuse(connection, REFUSED_PER_SOURCE, "%s has %" PRIu64 " open", from, source->held);
         return false;
     }
     uint64_t wait_ms = rate_wait_ms(&settings->per_source_rate, source->rate, server->loop.now_ms);

@@ -33,8 +33,7 @@ static void an_address_has_so_many_at_a_time_and_others_have_theirs(void **state
     SOCKET second = hello_from(server, "upper", "127.0.0.2");
 
     (void)state;
-    expect_refused(server, "upper", "127.0.0.2",
-                   "per_source: 2 connections from 127.0.0.2 are open");
+    expect_refused(server, "upper", "127.0.0.2", "per_source: 127.0.0.2 has 2 open");
     SOCKET third = hello_from(server, "upper", "127.0.0.3");
     client_goodbye(hello_from(server, "other", "127.0.0.2"));
     client_goodbye(first);
@@ -100,6 +99,22 @@ static void who_waits_counts(void **state)
     client_goodbye(hello_from(server, "upper", "127.0.0.2"));
 }
 
+/* Of IPv6 it is the /64 that counts; this machine has one address in its own. */
+static void ipv6_counts_by_its_64(void **state)
+{
+    struct process *server = server_start("[service upper]\n"
+                                          "bind = ::1\n"
+                                          "per_source = 1\n" UPPER);
+    SOCKET first = client_hello(server, "upper");
+    SOCKET second = client_connect(server, "upper");
+
+    (void)state;
+    client_expect_end(second);
+    client_close(second);
+    server_expect(server, "refuse upper#2 [::1]:* per_source: ::/64 has 1 open\n");
+    client_goodbye(first);
+}
+
 static void an_address_that_comes_too_often_is_refused(void **state)
 {
     struct process *server = server_start("[service upper]\n"
@@ -141,6 +156,7 @@ int main(void)
         SYSTEM_TEST(a_lingering_connection_does_not_count),
         SYSTEM_TEST(who_is_refused_for_something_else_does_not_count),
         SYSTEM_TEST(who_waits_counts),
+        SYSTEM_TEST(ipv6_counts_by_its_64),
         SYSTEM_TEST(an_address_that_comes_too_often_is_refused),
         SYSTEM_TEST(after_a_while_it_may_come_again),
     };

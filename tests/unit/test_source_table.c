@@ -62,6 +62,10 @@ static void a_source_has_a_name(void **state)
     assert_string_equal(text, "192.0.2.1");
     source_text(get(table, 1, v6("2001:db8:0:1::7")), text);
     assert_string_equal(text, "2001:db8:0:1::/64");
+    source_text(get(table, 1, v6("2001:db8::7")), text);
+    assert_string_equal(text, "2001:db8::/64");
+    source_text(get(table, 1, v6("::1")), text);
+    assert_string_equal(text, "::/64");
     source_text(get(table, 1, v6("ffff:ffff:ffff:ffff::")), text);
     assert_string_equal(text, "ffff:ffff:ffff:ffff::/64");
     source_table_free(table);
