@@ -180,9 +180,13 @@ static int serve_config(const struct config *config)
 /* One word that a command takes: "-c FILE", "--now". */
 struct switch_word {
     const char *word;
-    const char **value; /* of one that has a value … */
-    bool *given;        /* … and of one that has none */
+    const char **value;    /* where what stands behind it goes, and … */
+    const char *complaint; /* … what is said where nothing does */
+    bool *given;           /* of one that stands alone */
 };
+
+static const char needs_file[] = "stdinetd: %s needs the name of a file";
+static const char needs_name[] = "stdinetd: %s needs the name of a server";
 
 /* Each at most once. Returns false after complaining of anything else. */
 static bool take_switches(const struct text_list *words, const struct switch_word *switches,
@@ -204,7 +208,7 @@ static bool take_switches(const struct text_list *words, const struct switch_wor
         } else if (++i < words->count) {
             *switches[k].value = words->items[i];
         } else {
-            wrong_use("stdinetd: %s needs a value behind it", word);
+            wrong_use(switches[k].complaint, word);
             return false;
         }
     }
@@ -222,7 +226,8 @@ static int command_run(const struct text_list *words)
     struct config config = {0};
     const char *file = NULL;
     const char *name = NULL;
-    const struct switch_word switches[] = {{"-c", &file, NULL}, {"--name", &name, NULL}};
+    const struct switch_word switches[] = {{"-c", &file, needs_file, NULL},
+                                           {"--name", &name, needs_name, NULL}};
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
@@ -257,7 +262,7 @@ static int command_check(const struct text_list *words)
 {
     struct config config = {0};
     const char *file = NULL;
-    const struct switch_word switches[] = {{"-c", &file, NULL}};
+    const struct switch_word switches[] = {{"-c", &file, needs_file, NULL}};
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
@@ -315,8 +320,9 @@ static int command_status(const struct text_list *words)
     const char *name = NULL;
     bool as_json = false;
     bool watch = false;
-    const struct switch_word switches[] = {
-        {"--name", &name, NULL}, {"--json", NULL, &as_json}, {"--watch", NULL, &watch}};
+    const struct switch_word switches[] = {{"--name", &name, needs_name, NULL},
+                                           {"--json", NULL, NULL, &as_json},
+                                           {"--watch", NULL, NULL, &watch}};
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
@@ -330,7 +336,8 @@ static int command_stop(const struct text_list *words)
 {
     const char *name = NULL;
     bool now = false;
-    const struct switch_word switches[] = {{"--name", &name, NULL}, {"--now", NULL, &now}};
+    const struct switch_word switches[] = {{"--name", &name, needs_name, NULL},
+                                           {"--now", NULL, NULL, &now}};
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;

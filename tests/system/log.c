@@ -131,8 +131,8 @@ struct process *log_server(const char *name, const char *faults, const char *ini
 {
     char text[8192];
     va_list values;
-    int used = snprintf(text, sizeof text, "[server]\nbase = %s\nlog_file = %s\\%s\n",
-                        folder_build(), folder_own(), name);
+    int used = snprintf(text, sizeof text, "[server]\nbase = %s\ncontrol = %s\nlog_file = %s\\%s\n",
+                        folder_build(), server_new_name(), folder_own(), name);
 
     va_start(values, ini);
     vsnprintf(text + used, sizeof text - (size_t)used, ini, values);

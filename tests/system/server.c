@@ -30,17 +30,22 @@ const char *server_name(void)
     return name;
 }
 
+const char *server_new_name(void)
+{
+    names_given++;
+    return server_name();
+}
+
 static void write_ini(const char *ini, va_list values)
 {
     char text[8192];
 
-    names_given++;
     size_t used = (size_t)snprintf(text, sizeof text,
                                    "[server]\n"
                                    "base = %s\n"
                                    "accept_with = %s\n"
                                    "control = %s\n",
-                                   folder_build(), accept_with(), server_name());
+                                   folder_build(), accept_with(), server_new_name());
 
     vsnprintf(text + used, sizeof text - used, ini, values);
     folder_write("test.ini", text);

@@ -14,8 +14,9 @@
    should be 0. Returns when every service listens. */
 struct process *server_start(const char *ini, ...) PRINTF_LIKE(1, 2);
 
-/* The name that the control pipe of the last one has. */
+/* The name that the control pipe of the last one has, and one for another. */
 const char *server_name(void);
+const char *server_new_name(void);
 
 /* The same server with Windows calls that fail: see tests/faults/faults.h. */
 struct process *server_start_with_faults(const char *faults, const char *ini, ...)
