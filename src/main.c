@@ -17,8 +17,6 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 /* Under which a server is asked where nobody says else; the initial value of the option control. */
 static const char default_name[] = "stdinetd";
 
-static const size_t largest_ini = (size_t)16 * 1024 * 1024;
-
 static const char usage[] =
     "stdinetd " STDINETD_VERSION ": puts programs that read stdin and write stdout on TCP ports\n"
     "\n"
@@ -72,6 +70,19 @@ static bool look_up(void *context, const char *name, struct text_list *addresses
     return socket_look_up(name, addresses, error);
 }
 
+static char *read_file(void *context, const char *path, size_t *length, struct error *error)
+{
+    (void)context;
+    return file_read(path, CONFIG_MAXIMUM, length, error);
+}
+
+static bool list_files(void *context, const char *folder, struct text_list *names,
+                       struct error *error)
+{
+    (void)context;
+    return file_list(folder, names, error);
+}
+
 /* The file that -c names, or the first default that exists. NULL where there is none, after saying
  * so. */
 static char *find_ini(const char *given)
@@ -121,6 +132,8 @@ static void source_init(struct config_source *source, const char *file)
     source->file_exists = exists_as_file;
     source->folder_exists = exists_as_folder;
     source->look_up = look_up;
+    source->read_file = read_file;
+    source->list_files = list_files;
     free(system);
 }
 
@@ -153,7 +166,7 @@ static int load(struct config *config, const char *given)
     if (file == NULL)
         return EXIT_WRONG_USE;
     source_init(&source, file);
-    char *text = file_read(file, largest_ini, &length, &error);
+    char *text = file_read(file, CONFIG_MAXIMUM, &length, &error);
     if (text == NULL)
         fprintf(stderr, "stdinetd: %s\n", error.text);
     else if (config_parse(config, text, length, &source, &errors))

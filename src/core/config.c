@@ -2,6 +2,7 @@
 
 #include "core/command_line.h"
 #include "core/config_draft.h"
+#include "core/config_include.h"
 #include "core/config_sections.h"
 #include "core/memory.h"
 #include "core/mistakes.h"
@@ -16,10 +17,13 @@ struct assembly {
     struct config *config;
     const struct config_source *source;
     struct section_list sections;
+    struct text_list names; /* of included files */
     struct mistakes mistakes;
     struct draft_list drafts;
     bool base_is_known; /* otherwise every program would be missing as well */
 };
+
+static const struct place command_line = {0};
 
 static bool apply(struct assembly *assembly, const struct setting *setting, void *target)
 {
@@ -28,7 +32,7 @@ static bool apply(struct assembly *assembly, const struct setting *setting, void
         return true;
     if (setting->option->type != OPTION_PORTS) /* whose sentences say "port" themselves */
         error_prefix(&error, "%s", setting->name);
-    mistakes_add(&assembly->mistakes, setting->line, "%s", error.text);
+    mistakes_add(&assembly->mistakes, setting->place, "%s", error.text);
     return false;
 }
 
@@ -78,7 +82,7 @@ static void settle_base(struct assembly *assembly)
         !source->folder_exists(source->context, base)) {
         assembly->base_is_known = false;
         utf8_excerpt(excerpt, sizeof excerpt, config->base);
-        mistakes_add(&assembly->mistakes, setting->line,
+        mistakes_add(&assembly->mistakes, setting->place,
                      "base: there is no folder '%s' (looked for %s)", excerpt, base);
     }
     free(config->base);
@@ -114,7 +118,7 @@ static void add_draft(struct assembly *assembly, const struct section *section,
     struct draft draft = {.own = section, .defaults = defaults_section};
     struct draft_list *drafts = &assembly->drafts;
     option_copy(SECTION_SERVICE, &draft.service, defaults);
-    draft.service.line = section->line;
+    draft.service.line = section->place.line;
     apply_section(assembly, section, &draft.service);
     drafts->items = memory_grow(drafts->items, drafts->count + 1, sizeof *drafts->items);
     drafts->items[drafts->count++] = draft;
@@ -164,7 +168,7 @@ static void name_service(struct assembly *assembly, struct draft *draft)
         free(stem);
     }
     if (is_taken(assembly, name) && !draft->own->repeated && service->port.count > 0)
-        mistakes_add(&assembly->mistakes, service->line,
+        mistakes_add(&assembly->mistakes, draft->own->place,
                      "there is a service '%s' already; give this one a name with [service NAME]",
                      name);
     service->name = name;
@@ -226,18 +230,32 @@ static bool assemble(struct assembly *assembly, struct text_list *errors)
     take_services(assembly);
     sections_free(&assembly->sections);
     bool good = assembly->mistakes.count == 0;
-    mistakes_hand_over(&assembly->mistakes, assembly->source->file, errors);
+    mistakes_hand_over(&assembly->mistakes, errors);
+    text_list_free(&assembly->names);
+    text_list_free(&assembly->config->include);
     return good;
+}
+
+static bool has_include(const struct assembly *assembly)
+{
+    const struct section *server = find_first(assembly, SECTION_IS_SERVER);
+    return server != NULL && section_find(server, "include") != NULL;
 }
 
 bool config_parse(struct config *config, const char *text, size_t length,
                   const struct config_source *source, struct text_list *errors)
 {
     struct assembly assembly = {.config = config, .source = source};
-    int lines = sections_read(&assembly.sections, &assembly.mistakes, text, length);
-    if (find_first(&assembly, SECTION_IS_SERVICE) == NULL && assembly.mistakes.count == 0)
-        mistakes_add(&assembly.mistakes, lines == 0 ? 1 : lines,
-                     "the file has no service; add a line such as '7007 = PROGRAM' under [ports]");
+    struct place place = {.file = source->file};
+    int lines = sections_read(&assembly.sections, &assembly.mistakes, place, text, length);
+    bool complete =
+        config_include(&assembly.sections, length, source, &assembly.names, &assembly.mistakes);
+    place.line = lines == 0 ? 1 : lines;
+    if (complete && find_first(&assembly, SECTION_IS_SERVICE) == NULL &&
+        assembly.mistakes.count == 0)
+        mistakes_add(&assembly.mistakes, place,
+                     "the file has no service%s; add a line such as '7007 = PROGRAM' under [ports]",
+                     has_include(&assembly) ? ", nor has any that it includes" : "");
     return assemble(&assembly, errors);
 }
 
@@ -250,11 +268,11 @@ static void set_from_word(struct assembly *assembly, struct section *section, co
     size_t name_length = append ? length - 1 : length;
     utf8_excerpt(excerpt, sizeof excerpt, word);
     if (name_length == 0 || word[length] == '\0') {
-        mistakes_add(&assembly->mistakes, 0, "'%s' is not NAME=VALUE", excerpt);
+        mistakes_add(&assembly->mistakes, command_line, "'%s' is not NAME=VALUE", excerpt);
         return;
     }
     char *name = memory_format("%.*s", (int)name_length, word);
-    section_set(section, &assembly->mistakes, 0, name, append, word + length + 1);
+    section_set(section, &assembly->mistakes, command_line, name, append, word + length + 1);
     free(name);
 }
 
@@ -267,14 +285,15 @@ bool config_from_command(struct config *config, const char *port, const struct t
     *section = (struct section){.kind = SECTION_IS_SERVICE, .name = memory_copy("")};
     /* Quoted here and split again where the option is parsed: one way for every value. */
     char *quoted = command_line_join("_", arguments);
-    section_set(section, &assembly.mistakes, 0, "port", false, port);
-    section_set(section, &assembly.mistakes, 0, "server", false, program);
-    section_set(section, &assembly.mistakes, 0, "server_args", false, quoted + 1);
+    section_set(section, &assembly.mistakes, command_line, "port", false, port);
+    section_set(section, &assembly.mistakes, command_line, "server", false, program);
+    section_set(section, &assembly.mistakes, command_line, "server_args", false, quoted + 1);
     free(quoted);
     for (size_t i = 0; i < settings->count; i++)
         set_from_word(&assembly, section, settings->items[i]);
     if (section_find(section, "disable") != NULL)
-        mistakes_add(&assembly.mistakes, 0, "'disable' would leave nothing to serve; leave it out");
+        mistakes_add(&assembly.mistakes, command_line,
+                     "'disable' would leave nothing to serve; leave it out");
     assembly.sections = (struct section_list){.items = section, .count = 1};
     return assemble(&assembly, errors);
 }

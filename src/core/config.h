@@ -28,7 +28,7 @@ enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
 /* One service as it will be served. Every option field belongs to a row of the option table. */
 struct service {
     char *name; /* unique in its config */
-    int line;   /* where it was declared; 0 for the command line */
+    int line;   /* of its file, where it was declared; 0 for the command line */
 
     struct port_list port;
     struct text_list bind; /* addresses, host names, "*" */
@@ -76,7 +76,8 @@ struct service {
 };
 
 struct config {
-    char *base; /* absolute once loaded */
+    char *base;               /* absolute once loaded */
+    struct text_list include; /* empty once loaded: what it names has become services */
     uint64_t instances;
     uint64_t spawn_threads;
     uint64_t drain;    /* ms */
@@ -95,7 +96,7 @@ struct config {
 /* What core cannot know by itself. Texts are borrowed for the call. */
 struct config_source {
     const char *file;        /* how messages call it: "etc\stdinetd.ini" */
-    const char *folder;      /* absolute folder that base is relative to */
+    const char *folder;      /* absolute folder that base and include are relative to */
     const char *search_path; /* the PATH variable, for bare program names */
     const char *cmd;         /* absolute path of cmd.exe */
     bool (*file_exists)(void *context, const char *path); /* a file, not a folder */
@@ -103,13 +104,21 @@ struct config_source {
     /* Appends every address of a host name, as text. */
     bool (*look_up)(void *context, const char *name, struct text_list *addresses,
                     struct error *error);
+    /* Reads a whole file, which the caller frees; NULL on failure. */
+    char *(*read_file)(void *context, const char *path, size_t *length, struct error *error);
+    /* Appends the names of the files in a folder, in any order. */
+    bool (*list_files)(void *context, const char *folder, struct text_list *names,
+                       struct error *error);
     void *context;
 };
 
-/* Reads a whole ini file from memory. Every mistake is appended to errors as "FILE:LINE: message",
-   in the order of the lines; returns true only where there is none. *config must be zeroed and is
-   the caller's to config_free, whatever is returned. The rules are those of section "The ini file"
-   of README.md. */
+/* The most that a file, and all files of a configuration together, may have in bytes. */
+#define CONFIG_MAXIMUM ((size_t)16 * 1024 * 1024)
+
+/* Reads a whole ini file from memory, and the files that it includes through source. Every mistake
+   is appended to errors as "FILE:LINE: message", file by file and in the order of the lines;
+   returns true only where there is none. *config must be zeroed and is the caller's to config_free,
+   whatever is returned. The rules are those of section "The ini file" of README.md. */
 bool config_parse(struct config *config, const char *text, size_t length,
                   const struct config_source *source, struct text_list *errors);
 

@@ -6,8 +6,8 @@
 
 enum { EXCERPT = 60 };
 
-/* The line in which an item of a list stands, of the several that may add to it. */
-static int line_of(const struct draft *draft, const char *option, const char *item)
+/* Where an item of a list stands, of the several lines that may add to it. */
+static struct place place_of(const struct draft *draft, const char *option, const char *item)
 {
     const struct section *sections[] = {draft->own, draft->defaults};
 
@@ -16,9 +16,9 @@ static int line_of(const struct draft *draft, const char *option, const char *it
             const struct setting *setting = &sections[i]->settings[k];
 
             if (strcmp(setting->name, option) == 0 && strstr(setting->value, item) != NULL)
-                return setting->line;
+                return setting->place;
         }
-    return draft_line(draft, option);
+    return draft_place(draft, option);
 }
 
 static void add_host(struct draft *draft, const char *option, const char *name, bool may_come,
@@ -31,7 +31,7 @@ static void add_host(struct draft *draft, const char *option, const char *name, 
         char excerpt[EXCERPT];
 
         utf8_excerpt(excerpt, sizeof excerpt, name);
-        mistakes_add(mistakes, line_of(draft, option, name), "%s: '%s' has no address: %s", option,
+        mistakes_add(mistakes, place_of(draft, option, name), "%s: '%s' has no address: %s", option,
                      excerpt, error.text);
     }
     for (size_t i = 0; i < addresses.count; i++) {

@@ -13,12 +13,12 @@ bool draft_has(const struct draft *draft, const char *option)
            (draft->defaults != NULL && section_find(draft->defaults, option) != NULL);
 }
 
-int draft_line(const struct draft *draft, const char *option)
+struct place draft_place(const struct draft *draft, const char *option)
 {
     const struct setting *setting = section_find(draft->own, option);
     if (setting == NULL && draft->defaults != NULL)
         setting = section_find(draft->defaults, option);
-    return setting == NULL ? draft->own->line : setting->line;
+    return setting == NULL ? draft->own->place : setting->place;
 }
 
 static void check_needs(const struct draft *draft, struct mistakes *mistakes)
@@ -27,20 +27,20 @@ static void check_needs(const struct draft *draft, struct mistakes *mistakes)
     if (draft->own->repeated)
         return; /* the first section may have what this one lacks */
     if (!draft_has(draft, "port"))
-        mistakes_add(mistakes, service->line, "service '%s' has no port; add a line 'port = N'",
+        mistakes_add(mistakes, draft->own->place, "service '%s' has no port; add a line 'port = N'",
                      service->name);
     if (!draft_has(draft, "server"))
-        mistakes_add(mistakes, service->line,
+        mistakes_add(mistakes, draft->own->place,
                      "service '%s' has no program; add a line 'server = PROGRAM'", service->name);
     if (service->bind.count == 0)
-        mistakes_add(mistakes, draft_line(draft, "bind"),
+        mistakes_add(mistakes, draft_place(draft, "bind"),
                      "bind: there is no address after '='; * stands for every address");
 }
 
 /* One port on one address of one service. */
 struct endpoint {
     const struct draft *draft;
-    size_t order; /* in the file */
+    size_t order; /* in the files */
     uint16_t port;
     const char *bind;
     struct ip ip;     /* version 0 where bind is a host name or "*" */
@@ -86,13 +86,13 @@ static void report_twice(const struct endpoint *first, const struct endpoint *se
                          struct mistakes *mistakes)
 {
     if (first->bind == second->bind)
-        mistakes_add(mistakes, draft_line(second->draft, "port"), "port %u is listed twice",
+        mistakes_add(mistakes, draft_place(second->draft, "port"), "port %u is listed twice",
                      (unsigned)second->port);
     else if (strcmp(first->bind, second->bind) == 0)
-        mistakes_add(mistakes, draft_line(second->draft, "bind"), "bind: '%s' is listed twice",
+        mistakes_add(mistakes, draft_place(second->draft, "bind"), "bind: '%s' is listed twice",
                      second->bind);
     else
-        mistakes_add(mistakes, draft_line(second->draft, "bind"),
+        mistakes_add(mistakes, draft_place(second->draft, "bind"),
                      "bind: '%s' and '%s' overlap; leave one of them out", first->bind,
                      second->bind);
 }
@@ -102,15 +102,17 @@ static void report_overlap(const struct endpoint *first, const struct endpoint *
 {
     const struct service *other = &first->draft->service;
     const struct setting *own = section_find(second->draft->own, "port");
-    int line = own == NULL ? second->draft->own->line : own->line;
+    struct place place = own == NULL ? second->draft->own->place : own->place;
+    char *other_place = place_seen_from(first->draft->own->place, place);
     unsigned port = second->port;
     if (strcmp(first->bind, second->bind) == 0)
-        mistakes_add(mistakes, line, "port %u on %s belongs to service '%s' already (line %d)",
-                     port, second->bind, other->name, other->line);
+        mistakes_add(mistakes, place, "port %u on %s belongs to service '%s' already (%s)", port,
+                     second->bind, other->name, other_place);
     else
-        mistakes_add(mistakes, line,
-                     "port %u on %s overlaps %s, where service '%s' has it already (line %d)", port,
-                     second->bind, first->bind, other->name, other->line);
+        mistakes_add(mistakes, place,
+                     "port %u on %s overlaps %s, where service '%s' has it already (%s)", port,
+                     second->bind, first->bind, other->name, other_place);
+    free(other_place);
 }
 
 static int compare_endpoints(const void *a, const void *b)
@@ -122,7 +124,7 @@ static int compare_endpoints(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-/* Every endpoint, those of one port together and in the order of the file. */
+/* Every endpoint, those of one port together and in the order of the files. */
 static struct endpoint *list_endpoints(const struct draft_list *drafts, size_t *count)
 {
     struct endpoint *endpoints = NULL;

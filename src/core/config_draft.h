@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* A service on its way into the config, with where it was written, so that messages can say the
- * line. */
+ * place. */
 struct draft {
     struct service service;
     const struct section *own;
@@ -22,10 +22,10 @@ struct draft_list {
     size_t count;
 };
 
-/* Whether an option is written for this service, and in which line: its own, or that of [defaults];
-   where it is not written, the line of the service. */
+/* Whether an option is written for this service, and where: its own, or that of [defaults]; where
+   it is not written, the place of the service. */
 bool draft_has(const struct draft *draft, const char *option);
-int draft_line(const struct draft *draft, const char *option);
+struct place draft_place(const struct draft *draft, const char *option);
 
 /* What one option cannot tell: options that are missing or cannot work together, and services on
    one address and port. Needs names. */

@@ -79,18 +79,18 @@ static void report_missing(const struct draft *draft, const char *base,
                            const struct config_source *source, struct mistakes *mistakes)
 {
     const char *server = draft->service.server;
-    int line = draft_line(draft, "server");
+    struct place place = draft_place(draft, "server");
     char excerpt[EXCERPT];
     utf8_excerpt(excerpt, sizeof excerpt, server);
     if (has_arguments(source, base, server)) {
-        mistakes_add(mistakes, line, "there is no program '%s'; write its arguments in server_args",
-                     excerpt);
+        mistakes_add(mistakes, place,
+                     "there is no program '%s'; write its arguments in server_args", excerpt);
     } else if (path_is_bare(server)) {
-        mistakes_add(mistakes, line, "there is no program '%s', neither in %s nor in PATH", excerpt,
-                     base);
+        mistakes_add(mistakes, place, "there is no program '%s', neither in %s nor in PATH",
+                     excerpt, base);
     } else {
         char *path = path_join(base, server);
-        mistakes_add(mistakes, line, "there is no program '%s' (looked for %s)", excerpt, path);
+        mistakes_add(mistakes, place, "there is no program '%s' (looked for %s)", excerpt, path);
         free(path);
     }
 }
@@ -118,7 +118,7 @@ static void resolve_program(struct draft *draft, const char *base,
     }
     if (!command_line_for_script(source->cmd, program, &service->server_args,
                                  &service->command_line, &error))
-        mistakes_add(mistakes, draft_line(draft, "server_args"), "%s", error.text);
+        mistakes_add(mistakes, draft_place(draft, "server_args"), "%s", error.text);
     service->program = memory_copy(source->cmd);
     free(program);
 }
@@ -136,7 +136,7 @@ static void resolve_folder(struct draft *draft, const char *base,
     if (source->folder_exists(source->context, service->folder))
         return;
     utf8_excerpt(excerpt, sizeof excerpt, service->working_directory);
-    mistakes_add(mistakes, draft_line(draft, "working_directory"),
+    mistakes_add(mistakes, draft_place(draft, "working_directory"),
                  "working_directory: there is no folder '%s' (looked for %s)", excerpt,
                  service->folder);
 }
@@ -152,7 +152,7 @@ static void check_file(const struct draft *draft, const char *option, const char
     char *file = path_join(base, path);
     utf8_excerpt(excerpt, sizeof excerpt, path);
     if (!source->file_exists(source->context, file))
-        mistakes_add(mistakes, draft_line(draft, option),
+        mistakes_add(mistakes, draft_place(draft, option),
                      "%s: there is no file '%s' (looked for %s)", option, excerpt, file);
     free(file);
 }

@@ -55,6 +55,19 @@ bool check_log_file(const char *text, struct error *error)
     return true;
 }
 
+bool check_include(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    const char *wildcard = path_wildcard(text);
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    if (*path_name(text) == '\0')
+        return error_set(error, "'%s' names no file", excerpt);
+    if (wildcard != NULL && wildcard < path_name(text))
+        return error_set(error, "'%s' has a * or ? in the name of a folder; only the last part may",
+                         excerpt);
+    return check_path(text, error);
+}
+
 /* Letters, digits, '-', '_' and '.', and at least one letter: without, it is a mistyped address. */
 static bool looks_like_host_name(const char *text)
 {

@@ -7,14 +7,17 @@
 
 /* What the option table asks about single texts: whether they can mean anything at all. */
 
-/* Not "C:x" or "\x", which depend on a current drive or folder. */
 /* What can be the name of a pipe. */
 bool check_control(const char *text, struct error *error);
 
+/* Not "C:x" or "\x", which depend on a current drive or folder. */
 bool check_path(const char *text, struct error *error);
 
 /* A path that can lead to a file: "logs\\stdinetd.log". */
 bool check_log_file(const char *text, struct error *error);
+
+/* The same, and '*' and '?' in the last component only. */
+bool check_include(const char *text, struct error *error);
 
 /* "*", an address, or a host name. */
 bool check_bind(const char *text, struct error *error);

@@ -33,6 +33,11 @@ const struct option option_table[] = {
     {"base", SERVER, OPTION_TEXT, IN_SERVER(base), 0, 0, ".", {0}, RELOAD_LIVE,
      "The folder that relative paths start at, itself relative to the folder of the file.",
      whole_server, check_path},
+    {"include", SERVER, OPTION_LIST, IN_SERVER(include), 0, 0, "", {0}, RELOAD_LIVE,
+     "Files with further services, relative to the folder of this file: names, or patterns such as"
+     " services\\*.ini, whose files are read in the order of their names. They hold [ports] and"
+     " [service NAME] only; [defaults] of this file holds for them too.",
+     whole_server, check_include},
     {"instances", SERVER, OPTION_COUNT, IN_SERVER(instances), 1, 0, "1000", {"unlimited"}, RELOAD_LIVE,
      "Connections served at a time by all services together; further ones wait or are refused, as each"
      " service's overload says.",

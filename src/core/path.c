@@ -2,6 +2,7 @@
 
 #include "core/ascii.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,8 +156,7 @@ char *path_join(const char *base, const char *path)
     return folded.text;
 }
 
-/* The last component: the file's name. */
-static const char *file_name(const char *path)
+const char *path_name(const char *path)
 {
     const char *name = path + root_length(path);
     for (const char *next = component_end(name); *next != '\0'; next = component_end(name))
@@ -174,7 +174,7 @@ static char *copy_part(const char *text, size_t length)
 char *path_folder(const char *path)
 {
     size_t root = root_length(path);
-    size_t length = (size_t)(file_name(path) - path);
+    size_t length = (size_t)(path_name(path) - path);
     if (length > root)
         length--;
     char *part = copy_part(path, length);
@@ -185,15 +185,53 @@ char *path_folder(const char *path)
 
 const char *path_extension(const char *path)
 {
-    const char *name = file_name(path);
+    const char *name = path_name(path);
     const char *dot = strrchr(name, '.');
     return dot == NULL || dot == name ? name + strlen(name) : dot;
 }
 
 char *path_stem(const char *path)
 {
-    const char *name = file_name(path);
+    const char *name = path_name(path);
     return copy_part(name, (size_t)(path_extension(path) - name));
+}
+
+const char *path_wildcard(const char *path)
+{
+    return strpbrk(is_verbatim(path) ? path + 4 : path, "*?");
+}
+
+/* The next character after this one, which may have several bytes. */
+static const char *next_character(const char *text)
+{
+    size_t length = utf8_length(text, strlen(text));
+    return text + (length == 0 ? 1 : length);
+}
+
+bool path_matches(const char *pattern, const char *name)
+{
+    const char *star =
+        NULL; /* the last one that was met, and the name from what it stands for on */
+    const char *rest = NULL;
+    while (*name != '\0') {
+        if (*pattern == '*') {
+            star = pattern++;
+            rest = name;
+        } else if (*pattern == '?') {
+            pattern++;
+            name = next_character(name);
+        } else if (*pattern != '\0' && ascii_upper(*pattern) == ascii_upper(*name)) {
+            pattern++;
+            name++;
+        } else if (star != NULL) { /* which stands for one character more, then */
+            pattern = star + 1;
+            rest = next_character(rest);
+            name = rest;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "*")] == '\0';
 }
 
 bool path_equals(const char *a, const char *b)

@@ -26,6 +26,16 @@ char *path_folder(const char *path);
 char *path_stem(const char *path);
 const char *path_extension(const char *path);
 
+/* The last component: "C:\a\echo.exe" -> "echo.exe", pointing into path. */
+const char *path_name(const char *path);
+
+/* The first '*' or '?' of a path, or NULL; the '?' of "\\?\" is none. */
+const char *path_wildcard(const char *path);
+
+/* Whether the name of a file is one that a pattern stands for: '*' is any characters or none, '?'
+   is any one; ASCII letters without case. */
+bool path_matches(const char *pattern, const char *name);
+
 /* Compares as file names are compared: ASCII letters without case. */
 bool path_equals(const char *a, const char *b);
 

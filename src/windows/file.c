@@ -1,6 +1,7 @@
 #include "windows/file.h"
 
 #include "core/memory.h"
+#include "core/path.h"
 #include "windows/text.h"
 
 #include <stdint.h>
@@ -75,6 +76,32 @@ char *file_read(const char *path, size_t limit, size_t *length, struct error *er
         CloseHandle(file);
     }
     return text;
+}
+
+bool file_list(const char *folder, struct text_list *names, struct error *error)
+{
+    char *pattern = path_join(folder, "*");
+    wchar_t *wide = wide_from_utf8(pattern);
+    WIN32_FIND_DATAW found;
+    HANDLE search = FindFirstFileExW(wide, FindExInfoBasic, &found, FindExSearchNameMatch, NULL, 0);
+    BOOL more = search != INVALID_HANDLE_VALUE;
+
+    for (; more; more = FindNextFileW(search, &found))
+        if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) {
+            char *name = utf8_from_wide(found.cFileName);
+
+            text_list_append(names, name);
+            free(name);
+        }
+    /* the root of an empty drive has not even "." */
+    bool good = GetLastError() == ERROR_NO_MORE_FILES || GetLastError() == ERROR_FILE_NOT_FOUND;
+    if (!good)
+        error_windows(error, "FindFirstFile %s", pattern);
+    if (search != INVALID_HANDLE_VALUE)
+        FindClose(search);
+    free(wide);
+    free(pattern);
+    return good;
 }
 
 char *file_full_path(const char *path)

@@ -2,6 +2,7 @@
 #define STDINETD_WINDOWS_FILE_H
 
 #include "core/error.h"
+#include "core/text_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,9 @@ bool folder_exists(const char *path);
 /* Reads a whole file of at most limit bytes. The caller frees the result, which has a NUL behind
  *its length bytes. NULL with *error set on failure. */
 char *file_read(const char *path, size_t limit, size_t *length, struct error *error);
+
+/* Appends the names of the files in a folder, those of folders not. */
+bool file_list(const char *folder, struct text_list *names, struct error *error);
 
 /* Absolute paths; the caller frees them. */
 char *file_full_path(const char *path);

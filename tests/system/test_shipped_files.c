@@ -108,11 +108,28 @@ static void the_example_script_answers(void **state)
     client_close(client);
 }
 
+static void the_example_of_included_files_serves_all_of_them(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    snprintf(arguments, sizeof arguments, "check -c \"%s\\etc\\examples\\including.ini\"",
+             folder_build());
+    struct process *check = process_run("bin\\stdinetd.exe", arguments);
+    assert_int_equal(process_wait(check), 0);
+    char *out = output_copy(&check->out);
+    assert_true(text_has(out, "echo 127.0.0.1:7191 *\n"
+                              "shout 127.0.0.1:7193 *\n"
+                              "daytime 127.0.0.1:7192 *\n"));
+    free(out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(every_example_passes_check),
         SYSTEM_TEST(what_run_serves_out_of_the_box),
+        SYSTEM_TEST(the_example_of_included_files_serves_all_of_them),
         SYSTEM_TEST(the_example_script_answers),
     };
 

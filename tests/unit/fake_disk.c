@@ -1,7 +1,11 @@
 #include "fake_disk.h"
 
 #include "core/path.h"
+#include "core/text_buffer.h"
+#include "included_files.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const files[] = {
@@ -21,8 +25,22 @@ static const char *const files[] = {
     "D:\\far away\\more;tools\\far.com",
 };
 
-static const char *const folders[] = {"C:\\srv", "C:\\srv\\etc", "C:\\srv\\etc\\www",
-                                      "C:\\srv\\handlers", "C:\\srv\\my tools"};
+static const char *const folders[] = {
+    "C:\\srv",           "C:\\srv\\etc",      "C:\\srv\\etc\\included",
+    "C:\\srv\\etc\\www", "C:\\srv\\handlers", "C:\\srv\\my tools"};
+
+/* The file of tests/config/included that a path stands for, or NULL. */
+static const char *find_included(const char *path)
+{
+    const char *found = NULL;
+    char *folder = path_folder(path);
+    for (size_t i = 0; included_files[i] != NULL && found == NULL; i++)
+        if (path_equals(path_name(included_files[i]), path_name(path)))
+            found = included_files[i];
+    bool there = path_equals(folder, "C:\\srv\\etc\\included");
+    free(folder);
+    return there ? found : NULL;
+}
 
 static bool is_among(const char *const *paths, size_t count, const char *path)
 {
@@ -35,7 +53,7 @@ static bool is_among(const char *const *paths, size_t count, const char *path)
 static bool file_exists(void *context, const char *path)
 {
     (void)context;
-    return is_among(files, sizeof files / sizeof *files, path);
+    return find_included(path) != NULL || is_among(files, sizeof files / sizeof *files, path);
 }
 
 static bool folder_exists(void *context, const char *path)
@@ -55,6 +73,39 @@ static bool look_up(void *context, const char *name, struct text_list *addresses
     return true;
 }
 
+static char *read_file(void *context, const char *path, size_t *length, struct error *error)
+{
+    (void)context;
+    const char *found = find_included(path);
+    FILE *file = found == NULL ? NULL : fopen(found, "rb");
+    struct text_buffer content = {0};
+    char part[4096];
+    if (file == NULL) {
+        error_set(error, "%s cannot be read", path);
+        return NULL;
+    }
+    text_buffer_add_text(&content, "");
+    for (size_t count; (count = fread(part, 1, sizeof part, file)) > 0;)
+        text_buffer_add(&content, part, count);
+    fclose(file);
+    *length = content.length;
+    return content.text;
+}
+
+/* In the order of CMake, from the last to the first. */
+static bool list_files(void *context, const char *folder, struct text_list *names,
+                       struct error *error)
+{
+    (void)context;
+    (void)error;
+    size_t count = 0;
+    while (path_equals(folder, "C:\\srv\\etc\\included") && included_files[count] != NULL)
+        count++;
+    while (count > 0)
+        text_list_append(names, path_name(included_files[--count]));
+    return true;
+}
+
 const struct config_source fake_source = {
     .file = "x.ini",
     .folder = "C:\\srv\\etc",
@@ -63,4 +114,6 @@ const struct config_source fake_source = {
     .file_exists = file_exists,
     .folder_exists = folder_exists,
     .look_up = look_up,
+    .read_file = read_file,
+    .list_files = list_files,
 };

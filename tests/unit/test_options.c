@@ -11,6 +11,7 @@ static const struct {
     const char *test;
 } behaviour[] = {
     {SECTION_SERVER, "base", "system/test_base"},
+    {SECTION_SERVER, "include", "system/test_include"},
     {SECTION_SERVER, "instances", "system/test_instances"},
     {SECTION_SERVER, "spawn_threads", "system/test_spawn_threads"},
     {SECTION_SERVER, "drain", "system/test_drain"},

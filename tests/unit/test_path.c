@@ -111,9 +111,59 @@ static void file_names_compare_without_case_and_kind_of_slash(void **state)
     assert_false(path_equals("C:\\ab", "C:\\a"));
 }
 
+static void a_pattern_stands_for_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *name;
+        bool matches;
+    } cases[] = {
+        {"*.ini", "web.ini", true},
+        {"*.ini", ".ini", true},
+        {"*.INI", "Web.ini", true},
+        {"*.ini", "web.init", false},
+        {"*.ini", "web.ini.bak", false},
+        {"*", "web", true},
+        {"*", "", true},
+        {"?", "", false},
+        {"w?b.ini", "web.ini", true},
+        {"w?b.ini", "wb.ini", false},
+        {"w?b",
+         "w\xC3\xA9"
+         "b",
+         true},
+        {"*a*b", "xaxbxab", true},
+        {"*a*b", "xaxbxa", false},
+        {"a*a", "a", false},
+        {"**", "x", true},
+        {"web.ini", "web.ini", true},
+        {"web.ini", "web.in", false},
+        {"*??", "\xC3\xA9", false},
+        {"a*b?d", "abcbcd", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (path_matches(cases[i].pattern, cases[i].name) != cases[i].matches)
+            fail_msg("'%s' and '%s'", cases[i].pattern, cases[i].name);
+}
+
+static void the_name_and_the_wildcard_of_a_path(void **state)
+{
+    (void)state;
+    assert_string_equal(path_name("C:\\a\\b.exe"), "b.exe");
+    assert_string_equal(path_name("a/b.exe"), "b.exe");
+    assert_string_equal(path_name("b.exe"), "b.exe");
+    assert_string_equal(path_name("a\\"), "");
+    assert_string_equal(path_name("C:\\"), "");
+    assert_string_equal(path_wildcard("a\\?b*"), "?b*");
+    assert_string_equal(path_wildcard("\\\\?\\C:\\a*"), "*");
+    assert_null(path_wildcard("\\\\?\\C:\\a"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pattern_stands_for_names),
+        cmocka_unit_test(the_name_and_the_wildcard_of_a_path),
         cmocka_unit_test(absolute_relative_and_ambiguous_paths_are_told_apart),
         cmocka_unit_test(a_name_without_folder_is_bare),
         cmocka_unit_test(joining_starts_at_base_unless_the_path_is_absolute),
