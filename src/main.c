@@ -25,7 +25,8 @@ static const char usage[] =
     "stops\n"
     "  stdinetd serve PORT [NAME=VALUE ...] -- PROGRAM [ARG ...]\n"
     "                                     serve one program without a file\n"
-    "  stdinetd check [-c FILE]           report every mistake in FILE, or what would be served\n"
+    "  stdinetd check [-c FILE] [--print] report every mistake in FILE, or what would be served\n"
+    "                                     (--print: as an ini file with every option)\n"
     "  stdinetd status [--json | --watch] [--name N]\n"
     "                                     what a running server does\n"
     "  stdinetd stop [--now] [--name N]   have it finish its connections, or not, and wait for its "
@@ -271,16 +272,32 @@ static void print_service(const struct service *service)
         }
 }
 
+static int print_as_ini(const struct config *config)
+{
+    struct error error;
+    char *text = config_print(config, &error);
+
+    if (text == NULL)
+        return failed(&error);
+    fputs(text, stdout);
+    free(text);
+    return EXIT_DONE;
+}
+
 static int command_check(const struct text_list *words)
 {
     struct config config = {0};
     const char *file = NULL;
-    const struct switch_word switches[] = {{"-c", &file, needs_file, NULL}};
+    bool print = false;
+    const struct switch_word switches[] = {{"-c", &file, needs_file, NULL},
+                                           {"--print", NULL, NULL, &print}};
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
     int exit_code = load(&config, file);
-    if (exit_code == EXIT_DONE)
+    if (exit_code == EXIT_DONE && print)
+        exit_code = print_as_ini(&config);
+    else if (exit_code == EXIT_DONE)
         for (size_t i = 0; i < config.service_count; i++)
             print_service(&config.services[i]);
     config_free(&config);

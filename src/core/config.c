@@ -4,6 +4,7 @@
 #include "core/config_draft.h"
 #include "core/config_include.h"
 #include "core/config_sections.h"
+#include "core/ini.h"
 #include "core/memory.h"
 #include "core/mistakes.h"
 #include "core/path.h"
@@ -136,13 +137,19 @@ static void add_drafts(struct assembly *assembly)
     option_free(SECTION_SERVICE, &defaults);
 }
 
-/* The stem of a program as the name of a service: without what a name may not have. */
+/* The most bytes that a stem may have as the name of a service, so that "[service STEM-65535]" is
+   not too long for a section. */
+enum { STEM_MAXIMUM = INI_SECTION_MAXIMUM - sizeof "service -65535" + 1 };
+
+/* The stem of a program as the name of a service: without what a header may not have. */
 static char *name_from(const char *server)
 {
     if (server == NULL)
         return memory_copy("?"); /* its path was a mistake */
     char *name = path_stem(server);
-    for (char *bad = strpbrk(name, " \t#\""); bad != NULL; bad = strpbrk(bad, " \t#\""))
+    if (strlen(name) > STEM_MAXIMUM)
+        name[utf8_whole(name, STEM_MAXIMUM)] = '\0';
+    for (char *bad = strpbrk(name, " \t#\"]"); bad != NULL; bad = strpbrk(bad, " \t#\"]"))
         *bad = '-';
     return name;
 }

@@ -129,6 +129,11 @@ bool config_from_command(struct config *config, const char *port, const struct t
                          const char *program, const struct text_list *arguments,
                          const struct config_source *source, struct text_list *errors);
 
+/* A loaded config as the text of an ini file in which every option stands with its value; there
+   must be a service for the text to be loaded again. The caller frees it. NULL with *error set
+   where a value has grown too long for a line, as that of base may. */
+char *config_print(const struct config *config, struct error *error);
+
 /* Finds a program as the option server does: an absolute or relative path from base; a bare name
    in base, then in search_path; never in the current folder. Without an extension .exe, .com, .cmd
    and .bat are tried. The caller frees the absolute path; NULL where there is none. */

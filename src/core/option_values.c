@@ -1,5 +1,5 @@
 /* From the text of a value to the field of its option. */
-#include "core/options.h"
+#include "core/option_write.h"
 
 #include "core/ascii.h"
 #include "core/command_line.h"
@@ -7,14 +7,13 @@
 #include "core/suggest.h"
 #include "core/utf8.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { EXCERPT = 60, VALUES = sizeof((struct option *)0)->values / sizeof(char *) };
 
-/* "no" and "unlimited", the words that stand for a number. */
-static uint64_t word_value(const char *word)
+uint64_t option_word_value(const char *word)
 {
     return strcmp(word, "unlimited") == 0 ? UNLIMITED : 0;
 }
@@ -34,22 +33,16 @@ static const char *take_number(const char *text, uint64_t *number)
     return text == start ? NULL : text;
 }
 
-/* The units of a kind of number, largest first; the plain number, then what must be written. */
-struct unit {
-    const char *name;
-    uint64_t factor;
-};
-
-static const struct unit times[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000},
-                                    {"", 1000},     {"ms", 1},    {NULL, 0}};
+const struct unit time_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000},
+                                  {"", 1000},     {"ms", 1},    {NULL, 0}};
 static const struct unit sizes[] = {
     {"G", 1073741824}, {"M", 1048576}, {"K", 1024}, {"", 1}, {NULL, 0}};
 static const struct unit counts[] = {{"", 1}, {NULL, 0}};
 
-static const struct unit *units_of(const struct option *option)
+const struct unit *option_units(const struct option *option)
 {
     if (option->type == OPTION_TIME)
-        return times;
+        return time_units;
     return option->type == OPTION_SIZE ? sizes : counts;
 }
 
@@ -68,15 +61,6 @@ static bool parse_units(const struct unit *unit, const char *text, uint64_t *num
     return false;
 }
 
-/* A number as it would be written. */
-static void write_number(const struct option *option, uint64_t number, char *text, size_t size)
-{
-    const struct unit *unit = units_of(option);
-    while (unit[1].name != NULL && (number == 0 || number % unit->factor != 0))
-        unit++;
-    snprintf(text, size, "%" PRIu64 "%s", number / unit->factor, number == 0 ? "" : unit->name);
-}
-
 static const char *kind_of(const struct option *option)
 {
     if (option->type == OPTION_TIME)
@@ -92,8 +76,8 @@ static struct option_expectation expects_number(const struct option *option)
     const char *what = kind_of(option);
     const char * or = option->values[0] == NULL ? "" : ", or ";
     const char *word = option->values[0] == NULL ? "" : option->values[0];
-    write_number(option, option->minimum, minimum, sizeof minimum);
-    write_number(option, option->maximum, maximum, sizeof maximum);
+    option_write_number(option, option->minimum, minimum, sizeof minimum);
+    option_write_number(option, option->maximum, maximum, sizeof maximum);
     if (option->maximum == 0)
         snprintf(expected.text, sizeof expected.text, "a %s of at least %s%s%s", what, minimum, or,
                  word);
@@ -161,10 +145,10 @@ static bool parse_number(const struct option *option, const char *value, uint64_
 {
     uint64_t number = 0;
     if (option->values[0] != NULL && strcmp(value, option->values[0]) == 0) {
-        *field = word_value(value);
+        *field = option_word_value(value);
         return true;
     }
-    if (!parse_units(units_of(option), value, &number) || number < option->minimum ||
+    if (!parse_units(option_units(option), value, &number) || number < option->minimum ||
         (option->maximum != 0 && number > option->maximum))
         return reject(option, value, error);
     *field = number;
@@ -177,7 +161,7 @@ static const char *take_period(const char *text, uint64_t *ms)
     *ms = 1000;
     if (*text != '/')
         return text;
-    for (const struct unit *unit = times; unit->name != NULL; unit++) {
+    for (const struct unit *unit = time_units; unit->name != NULL; unit++) {
         if (text[1] != '\0' && text[1] == unit->name[0] && unit->name[1] == '\0') {
             *ms = unit->factor;
             return text + 2;
