@@ -255,11 +255,9 @@ bool config_parse(struct config *config, const char *text, size_t length,
     struct assembly assembly = {.config = config, .source = source};
     struct place place = {.file = source->file};
     int lines = sections_read(&assembly.sections, &assembly.mistakes, place, text, length);
-    bool complete =
-        config_include(&assembly.sections, length, source, &assembly.names, &assembly.mistakes);
+    config_include(&assembly.sections, length, source, &assembly.names, &assembly.mistakes);
     place.line = lines == 0 ? 1 : lines;
-    if (complete && find_first(&assembly, SECTION_IS_SERVICE) == NULL &&
-        assembly.mistakes.count == 0)
+    if (find_first(&assembly, SECTION_IS_SERVICE) == NULL && assembly.mistakes.count == 0)
         mistakes_add(&assembly.mistakes, place,
                      "the file has no service%s; add a line such as '7007 = PROGRAM' under [ports]",
                      has_include(&assembly) ? ", nor has any that it includes" : "");

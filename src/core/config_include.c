@@ -19,7 +19,6 @@ struct including {
     struct text_list paths; /* of every file so far, the main one first */
     size_t length;          /* of all of them together */
     struct place place;     /* of the include that is followed */
-    bool complete;
 };
 
 static bool is_read(const struct including *including, const char *path)
@@ -84,7 +83,6 @@ static bool include_file(struct including *including, const char *item, struct e
 
 static void report(struct including *including, const struct error *error)
 {
-    including->complete = false;
     mistakes_add(including->mistakes, including->place, "include: %s", error->text);
 }
 
@@ -143,7 +141,7 @@ static void follow(struct including *including, const struct setting *setting)
     struct error error;
     including->place = setting->place;
     if (!option_parse(setting->option, setting->value, false, &scratch, &error))
-        including->complete = false; /* the mistake is found again with every other option */
+        report(including, &error);
     for (size_t i = 0; i < scratch.include.count; i++) {
         const char *item = scratch.include.items[i];
         if (path_wildcard(item) != NULL)
@@ -154,7 +152,7 @@ static void follow(struct including *including, const struct setting *setting)
     option_free(SECTION_SERVER, &scratch);
 }
 
-bool config_include(struct section_list *sections, size_t length,
+void config_include(struct section_list *sections, size_t length,
                     const struct config_source *source, struct text_list *names,
                     struct mistakes *mistakes)
 {
@@ -162,8 +160,7 @@ bool config_include(struct section_list *sections, size_t length,
                                   .source = source,
                                   .names = names,
                                   .mistakes = mistakes,
-                                  .length = length,
-                                  .complete = true};
+                                  .length = length};
     char *path = path_join(source->folder, path_name(source->file));
     size_t count = sections->count; /* of the main file */
     text_list_append(&including.paths, path);
@@ -177,5 +174,4 @@ bool config_include(struct section_list *sections, size_t length,
     }
     text_list_free(&including.paths);
     free(path);
-    return including.complete;
 }

@@ -5,13 +5,12 @@
 #include "core/config_sections.h"
 #include "core/mistakes.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Adds what the files hold that the option include names. sections is what the main file of
    `length` bytes holds. What messages call the files is kept in names, which must live as long as
-   sections and mistakes. Returns whether all of them could be read. */
-bool config_include(struct section_list *sections, size_t length,
+   sections and mistakes. */
+void config_include(struct section_list *sections, size_t length,
                     const struct config_source *source, struct text_list *names,
                     struct mistakes *mistakes);
 

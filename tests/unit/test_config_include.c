@@ -53,7 +53,7 @@ static bool list_files(void *context, const char *folder, struct text_list *name
     if (disk->locked)
         return error_set(error, "%s is locked", folder);
     assert_string_equal(folder, "C:\\srv\\many");
-    for (size_t i = 0; i < disk->many; i++) {
+    for (size_t i = disk->many; i-- > 0;) {
         char *name = memory_format("%c%04u.ini", i % 2 == 0 ? 'f' : 'F', (unsigned)i);
         text_list_append(names, name);
         free(name);

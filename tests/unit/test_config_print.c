@@ -168,7 +168,7 @@ static void set_field(const struct option *option, void *target, uint16_t *port)
 {
     void *field = (char *)target + option->offset;
     struct port_list *ports = field;
-    size_t choices = 0;
+    size_t choices = 1;
     switch (option->type) {
     case OPTION_BOOLEAN:
         *(bool *)field = strcmp(option->name, "disable") != 0 && below(2) == 0;
