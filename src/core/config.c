@@ -104,10 +104,11 @@ static void settle_log_file(struct assembly *assembly)
     char *path = path_join(config->base, config->log_file);
     char *folder = path_folder(path);
     if (assembly->base_is_known && source->folder_exists(source->context, path))
-        mistakes_add(&assembly->mistakes, setting->line,
+        mistakes_add(&assembly->mistakes, setting->place,
                      "log_file: %s is a folder; name a file in it", path);
     else if (assembly->base_is_known && !source->folder_exists(source->context, folder))
-        mistakes_add(&assembly->mistakes, setting->line, "log_file: there is no folder %s", folder);
+        mistakes_add(&assembly->mistakes, setting->place, "log_file: there is no folder %s",
+                     folder);
     free(folder);
     free(config->log_file);
     config->log_file = path;

@@ -197,7 +197,9 @@ void source_text(const struct source *source, char text[SOURCE_TEXT_SIZE])
     }
     while (groups > 0 && n[2 * groups - 2] == 0 && n[2 * groups - 1] == 0)
         groups--;
+    int length = 0;
     for (int i = 0; i < groups; i++)
-        text += sprintf(text, i == 0 ? "%x" : ":%x", (unsigned)n[2 * i] << 8 | n[2 * i + 1]);
-    memcpy(text, "::/64", sizeof "::/64");
+        length += snprintf(text + length, SOURCE_TEXT_SIZE - (size_t)length, i == 0 ? "%x" : ":%x",
+                           (unsigned)n[2 * i] << 8 | n[2 * i + 1]);
+    snprintf(text + length, SOURCE_TEXT_SIZE - (size_t)length, "::/64");
 }

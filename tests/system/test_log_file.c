@@ -143,12 +143,15 @@ static void what_keeps_it_from_serving_is_said_in_both(void **state)
 
 static void a_second_server_leaves_the_file_alone_until_it_is_free(void **state)
 {
+    char arguments[100];
+
     (void)state;
     struct process *first = log_server("a.log", NULL, UPPER);
     log_dialogue(first, "a.log", "upper");
     log_expect("a.log", "close upper#1 ", 1);
     char *before = log_read("a.log");
-    struct process *second = process_start("bin\\stdinetd.exe", "run -c test.ini");
+    snprintf(arguments, sizeof arguments, "run -c test.ini --name %s", server_new_name());
+    struct process *second = process_start("bin\\stdinetd.exe", arguments);
     server_expect(second, "Z error fail log: CreateFile *\\a.log: 32: * (records go to stderr ");
     server_expect(second, "Z info listen upper 127.0.0.1:");
     char *after = log_read("a.log");

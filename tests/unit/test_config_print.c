@@ -17,13 +17,19 @@ static bool exists(void *context, const char *path)
     return true;
 }
 
+static bool is_folder(void *context, const char *path)
+{
+    (void)context;
+    return strstr(path, ".log") == NULL;
+}
+
 static struct config load(const char *text)
 {
     struct config_source source = fake_source;
     struct config config = {0};
     struct text_list errors = {0};
     source.file_exists = exists;
-    source.folder_exists = exists;
+    source.folder_exists = is_folder;
     if (!config_parse(&config, text, strlen(text), &source, &errors))
         fail_msg("%s\n%s", errors.items[0], text);
     return config;
@@ -188,10 +194,15 @@ static void set_field(const struct option *option, void *target, uint16_t *port)
         break;
     case OPTION_TEXT:
         free(*(char **)field);
-        *(char **)field = strcmp(option->name, "server") != 0 &&
-                                  strcmp(option->name, "base") != 0 && below(2) == 0
-                              ? NULL
-                              : random_path();
+        if (strcmp(option->name, "control") == 0)
+            *(char **)field = memory_format("c%u", below(100));
+        else if (strcmp(option->name, "log_file") == 0)
+            *(char **)field = below(2) == 0 ? NULL : memory_format("C:\\x\\y%u.log", below(100));
+        else
+            *(char **)field = strcmp(option->name, "server") != 0 &&
+                                      strcmp(option->name, "base") != 0 && below(2) == 0
+                                  ? NULL
+                                  : random_path();
         break;
     case OPTION_LIST:
         if (strcmp(option->name, "include") != 0)
@@ -275,6 +286,10 @@ static void every_option_is_written_with_its_value(void **state)
                         "spawn_threads = 4\n"
                         "drain = 30s\n"
                         "log_level = info\n"
+                        "log_format = text\n"
+                        "log_size = 10M\n"
+                        "log_keep = 5\n"
+                        "control = stdinetd\n"
                         "accept_with = acceptex\n"
                         "\n"
                         "[service echo]\n"
