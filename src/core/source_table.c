@@ -189,7 +189,8 @@ struct source *source_table_next_held(struct source_table *table, size_t *place)
 void source_text(const struct source *source, char text[SOURCE_TEXT_SIZE])
 {
     const uint8_t *n = source->network;
-    int groups = 4;
+    size_t groups = 4;
+    int length = 0;
 
     if (n[10] == 0xFF) { /* the rest of a /64 is 0 */
         snprintf(text, SOURCE_TEXT_SIZE, "%u.%u.%u.%u", n[12], n[13], n[14], n[15]);
@@ -197,8 +198,7 @@ void source_text(const struct source *source, char text[SOURCE_TEXT_SIZE])
     }
     while (groups > 0 && n[2 * groups - 2] == 0 && n[2 * groups - 1] == 0)
         groups--;
-    int length = 0;
-    for (int i = 0; i < groups; i++)
+    for (size_t i = 0; i < groups; i++)
         length += snprintf(text + length, SOURCE_TEXT_SIZE - (size_t)length, i == 0 ? "%x" : ":%x",
                            (unsigned)n[2 * i] << 8 | n[2 * i + 1]);
     snprintf(text + length, SOURCE_TEXT_SIZE - (size_t)length, "::/64");
