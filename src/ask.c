@@ -74,7 +74,7 @@ static int show(const struct control_answer *answer, char *text)
 
 int ask_status(const char *name, bool as_json)
 {
-    struct control_answer answer;
+    struct control_answer answer = {0};
     struct error error;
     char *text = ask(name, as_json ? CONTROL_STATUS_JSON : CONTROL_STATUS, &answer, &error);
 
@@ -97,7 +97,7 @@ int ask_watch(const char *name)
     bool seen = false;
 
     for (;; Sleep(WATCH_MS)) {
-        struct control_answer answer;
+        struct control_answer answer = {0};
         struct error error;
         char *text = ask(name, CONTROL_STATUS, &answer, &error);
 
@@ -146,7 +146,7 @@ static int wait_for_end(HANDLE process, const char *name)
 
 int ask_stop(const char *name, bool now)
 {
-    struct control_answer answer;
+    struct control_answer answer = {0};
     struct error error;
     char *text = ask(name, CONTROL_PING, &answer, &error);
 
