@@ -82,7 +82,10 @@ static void read_line(struct tally *tally, const char *line)
     const char *summary = strstr(line, ": ");
     if (strncmp(line, "refuse ", 7) == 0 && summary != NULL &&
         strstr(summary, " more refused") != NULL) {
-        tally->refused += strtoull(summary + 2, NULL, 10);
+        uint64_t count = strtoull(summary + 2, NULL, 10);
+
+        tally->refused += count;
+        tally->ended += count;
         return;
     }
     if (sscanf(line, "%15s %99[^# ]#%llu", verb, service, &number) != 3 ||
