@@ -258,7 +258,9 @@ static void begin_connect(struct control_client *client)
         if (ConnectNamedPipe(client->pipe, &client->io.overlapped) ||
             GetLastError() == ERROR_IO_PENDING)
             return;
-        if (GetLastError() == ERROR_PIPE_CONNECTED && loop_post(loop, &client->io))
+        bool is_there = GetLastError() == ERROR_PIPE_CONNECTED;
+        client->io.overlapped = (OVERLAPPED){0}; /* the call has left "pending" in it */
+        if (is_there && loop_post(loop, &client->io))
             return;
         DisconnectNamedPipe(client->pipe);
     }

@@ -75,7 +75,8 @@ static void who_asks_nothing_is_left(void **state)
     start();
     HANDLE silent = open_pipe();
     HANDLE slow = open_pipe();
-    assert_true(control_pipe_write(slow, "stdinetd/1 sta", 14, PATIENCE_MS, &error));
+    if (!control_pipe_write(slow, "stdinetd/1 sta", 14, PATIENCE_MS, &error))
+        FAIL("%s", error.text);
     assert_false(control_pipe_read(silent, &byte, 1, &length, PATIENCE_MS, &error));
     assert_null(strstr(error.text, "does not answer")); /* it was closed, not we tired of waiting */
     assert_false(control_pipe_read(slow, &byte, 1, &length, PATIENCE_MS, &error));
