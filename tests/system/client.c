@@ -91,6 +91,19 @@ void client_expect_served(SOCKET client)
     client_close(client);
 }
 
+void client_expect_refused(struct process *server, const char *service, const char *own,
+                           const char *reason)
+{
+    SOCKET client = client_connect_from(server, service, own);
+    char nothing[8];
+    size_t count;
+
+    client_take(client, nothing, sizeof nothing, &count);
+    assert_int_equal(count, 0);
+    server_expect(server, "refuse %s#* %s:* %s\n", service, own, reason);
+    client_close(client);
+}
+
 void client_send(SOCKET client, const void *bytes, size_t size)
 {
     const char *next = bytes;

@@ -26,6 +26,10 @@ SOCKET client_connect_from(struct process *server, const char *service, const ch
 /* The whole of a short dialogue with handlers\upper.exe. */
 void client_expect_served(SOCKET client);
 
+/* A client of that address gets nothing, and the log says why. */
+void client_expect_refused(struct process *server, const char *service, const char *own,
+                           const char *reason);
+
 /* A dialogue with handlers\upper.exe: begun, so that its handler runs for certain, and brought to
    an orderly end. */
 SOCKET client_hello(struct process *server, const char *service);

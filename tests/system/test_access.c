@@ -8,19 +8,6 @@ static void expect_served(struct process *server, const char *service, const cha
     client_expect_served(client_connect_from(server, service, own));
 }
 
-static void expect_refused(struct process *server, const char *service, const char *own,
-                           const char *reason)
-{
-    SOCKET client = client_connect_from(server, service, own);
-    char nothing[8];
-    size_t count;
-
-    client_take(client, nothing, sizeof nothing, &count);
-    assert_int_equal(count, 0);
-    server_expect(server, "refuse %s#* %s:* %s\n", service, own, reason);
-    client_close(client);
-}
-
 static void the_most_specific_entry_decides(void **state)
 {
     struct process *server = server_start("[defaults]\n"
@@ -38,14 +25,14 @@ static void the_most_specific_entry_decides(void **state)
     (void)state;
     expect_served(server, "open", "127.0.0.1");
     expect_served(server, "open", "127.9.9.9");
-    expect_refused(server, "open", "127.0.1.1", "no_access: 127.0.1.0/24");
+    client_expect_refused(server, "open", "127.0.1.1", "no_access: 127.0.1.0/24");
     expect_served(server, "some", "127.0.0.1");
     expect_served(server, "some", "127.0.1.7");
-    expect_refused(server, "some", "127.0.1.8", "no_access: 127.0.1.0/24");
-    expect_refused(server, "some", "127.0.2.2", "no_access: 127.0.2.2");
-    expect_refused(server, "some", "127.9.9.9", "only_from: not named");
+    client_expect_refused(server, "some", "127.0.1.8", "no_access: 127.0.1.0/24");
+    client_expect_refused(server, "some", "127.0.2.2", "no_access: 127.0.2.2");
+    client_expect_refused(server, "some", "127.9.9.9", "only_from: not named");
     expect_served(server, "named", "127.0.0.1");
-    expect_refused(server, "named", "127.0.0.2", "only_from: not named");
+    client_expect_refused(server, "named", "127.0.0.2", "only_from: not named");
 }
 
 /* The hour that began `hours` ago, or begins then, and `length` hours more. */
@@ -74,7 +61,7 @@ static void access_times_are_local_time(void **state)
                                           "access_times = %s\n",
                                           later, now, later);
     expect_served(server, "now", "127.0.0.1");
-    expect_refused(server, "later", "127.0.0.1", "access_times: not at *");
+    client_expect_refused(server, "later", "127.0.0.1", "access_times: not at *");
 }
 
 /* Who is refused takes no place from anybody. */
@@ -88,7 +75,7 @@ static void who_is_refused_does_not_count(void **state)
 
     (void)state;
     for (int i = 0; i < 20; i++)
-        expect_refused(server, "upper", "127.0.0.2", "no_access: 127.0.0.2");
+        client_expect_refused(server, "upper", "127.0.0.2", "no_access: 127.0.0.2");
     expect_served(server, "upper", "127.0.0.1");
 }
 

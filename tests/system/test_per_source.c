@@ -12,19 +12,6 @@ static SOCKET hello_from(struct process *server, const char *service, const char
     return client;
 }
 
-static void expect_refused(struct process *server, const char *service, const char *own,
-                           const char *reason)
-{
-    SOCKET client = client_connect_from(server, service, own);
-    char nothing[8];
-    size_t count;
-
-    client_take(client, nothing, sizeof nothing, &count);
-    assert_int_equal(count, 0);
-    server_expect(server, "refuse %s#* %s:* %s\n", service, own, reason);
-    client_close(client);
-}
-
 static void an_address_has_so_many_at_a_time_and_others_have_theirs(void **state)
 {
     struct process *server = server_start("[service upper]\n"
@@ -33,7 +20,7 @@ static void an_address_has_so_many_at_a_time_and_others_have_theirs(void **state
     SOCKET second = hello_from(server, "upper", "127.0.0.2");
 
     (void)state;
-    expect_refused(server, "upper", "127.0.0.2", "per_source: 127.0.0.2 has 2 open");
+    client_expect_refused(server, "upper", "127.0.0.2", "per_source: 127.0.0.2 has 2 open");
     SOCKET third = hello_from(server, "upper", "127.0.0.3");
     client_goodbye(hello_from(server, "other", "127.0.0.2"));
     client_goodbye(first);
@@ -75,7 +62,8 @@ static void who_is_refused_for_something_else_does_not_count(void **state)
     SOCKET first = hello_from(server, "upper", "127.0.0.2");
 
     (void)state;
-    expect_refused(server, "upper", "127.0.0.3", "instances: 1 connections to this service *");
+    client_expect_refused(server, "upper", "127.0.0.3",
+                          "instances: 1 connections to this service *");
     client_goodbye(first);
     server_expect(server, "close upper#1 ");
     client_goodbye(hello_from(server, "upper", "127.0.0.3"));
@@ -123,8 +111,8 @@ static void an_address_that_comes_too_often_is_refused(void **state)
     (void)state;
     client_goodbye(hello_from(server, "upper", "127.0.0.2"));
     client_goodbye(hello_from(server, "upper", "127.0.0.2"));
-    expect_refused(server, "upper", "127.0.0.2",
-                   "per_source_rate: 127.0.0.2 may come again in *.* s");
+    client_expect_refused(server, "upper", "127.0.0.2",
+                          "per_source_rate: 127.0.0.2 may come again in *.* s");
     client_goodbye(hello_from(server, "upper", "127.0.0.3"));
 }
 
