@@ -14,9 +14,6 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
-/* Under which a server is asked where nobody says else; the initial value of the option control. */
-static const char default_name[] = "stdinetd";
-
 static const char usage[] =
     "stdinetd " STDINETD_VERSION ": puts programs that read stdin and write stdout on TCP ports\n"
     "\n"
@@ -229,6 +226,12 @@ static bool take_switches(const struct text_list *words, const struct switch_wor
     return true;
 }
 
+/* Under which a server is asked where nobody says else. */
+static const char *default_name(void)
+{
+    return option_find(SECTION_SERVER, "control")->initial;
+}
+
 static void set_name(struct config *config, const char *name)
 {
     free(config->control);
@@ -329,7 +332,7 @@ static int command_serve(const struct text_list *words)
     source_init(&source, NULL);
     if (config_from_command(&config, words->items[0], &settings, words->items[i + 1], &arguments,
                             &source, &errors)) {
-        char *name = memory_format("%s-%lu", default_name, GetCurrentProcessId());
+        char *name = memory_format("%s-%lu", default_name(), GetCurrentProcessId());
 
         set_name(&config, name);
         free(name);
@@ -358,7 +361,7 @@ static int command_status(const struct text_list *words)
         return EXIT_WRONG_USE;
     if (as_json && watch)
         return wrong_use("stdinetd status: %s", "--json and --watch do not go together");
-    name = name != NULL ? name : default_name;
+    name = name != NULL ? name : default_name();
     return watch ? ask_watch(name) : ask_status(name, as_json);
 }
 
@@ -371,7 +374,7 @@ static int command_stop(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    return ask_stop(name != NULL ? name : default_name, now);
+    return ask_stop(name != NULL ? name : default_name(), now);
 }
 
 static int without_words(const struct text_list *words, const char *text)

@@ -180,13 +180,13 @@ static void answer(struct control_client *client)
 static void on_request(struct control_client *client, DWORD bytes)
 {
     client->used += bytes;
-    if (!has_memory(client->control->server))
-        close_client(client, false);
-    else if (memchr(client->request, '\n', client->used) != NULL ||
-             client->used == sizeof client->request)
+    if (memchr(client->request, '\n', client->used) == NULL &&
+        client->used < sizeof client->request)
+        begin_read(client);
+    else if (has_memory(client->control->server))
         answer(client);
     else
-        begin_read(client);
+        close_client(client, false);
 }
 
 static void on_written(struct control_client *client, DWORD bytes)
@@ -331,9 +331,8 @@ void control_close(struct control *control)
 {
     if (control == NULL)
         return;
+    /* What is under way still needs the rest, which ends with the process. */
     for (struct control_client *client = control->clients; client != NULL; client = client->next)
         if (client->state != CLIENT_GONE)
-            CloseHandle(
-                client
-                    ->pipe); /* what is under way still needs the rest; it ends with the process */
+            CloseHandle(client->pipe);
 }
