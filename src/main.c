@@ -226,16 +226,17 @@ static bool take_switches(const struct text_list *words, const struct switch_wor
     return true;
 }
 
-/* Under which a server is asked where nobody says else. */
-static const char *default_name(void)
+/* Puts a name into config->control, where NULL the one that a file without the option has. Returns
+   false after complaining of what can be none. */
+static bool set_name(struct config *config, const char *name)
 {
-    return option_find(SECTION_SERVER, "control")->initial;
-}
+    const struct option *control = option_find(SECTION_SERVER, "control");
+    struct error error;
 
-static void set_name(struct config *config, const char *name)
-{
-    free(config->control);
-    config->control = memory_copy(name);
+    if (option_parse(control, name != NULL ? name : control->initial, false, config, &error))
+        return true;
+    wrong_use("stdinetd: --name: %s", error.text);
+    return false;
 }
 
 static int command_run(const struct text_list *words)
@@ -253,8 +254,8 @@ static int command_run(const struct text_list *words)
         fputs("stdinetd: the file holds no service that is not disabled\n", stderr);
         exit_code = EXIT_WRONG_USE;
     }
-    if (name != NULL)
-        set_name(&config, name);
+    if (exit_code == EXIT_DONE && name != NULL && !set_name(&config, name))
+        exit_code = EXIT_WRONG_USE;
     if (exit_code == EXIT_DONE)
         exit_code = serve_config(&config);
     config_free(&config);
@@ -332,7 +333,7 @@ static int command_serve(const struct text_list *words)
     source_init(&source, NULL);
     if (config_from_command(&config, words->items[0], &settings, words->items[i + 1], &arguments,
                             &source, &errors)) {
-        char *name = memory_format("%s-%lu", default_name(), GetCurrentProcessId());
+        char *name = memory_format("%s-%lu", config.control, GetCurrentProcessId());
 
         set_name(&config, name);
         free(name);
@@ -361,8 +362,12 @@ static int command_status(const struct text_list *words)
         return EXIT_WRONG_USE;
     if (as_json && watch)
         return wrong_use("stdinetd status: %s", "--json and --watch do not go together");
-    name = name != NULL ? name : default_name();
-    return watch ? ask_watch(name) : ask_status(name, as_json);
+    struct config asked = {0};
+    int exit_code = EXIT_WRONG_USE;
+    if (set_name(&asked, name))
+        exit_code = watch ? ask_watch(asked.control) : ask_status(asked.control, as_json);
+    config_free(&asked);
+    return exit_code;
 }
 
 static int command_stop(const struct text_list *words)
@@ -374,7 +379,10 @@ static int command_stop(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    return ask_stop(name != NULL ? name : default_name(), now);
+    struct config asked = {0};
+    int exit_code = set_name(&asked, name) ? ask_stop(asked.control, now) : EXIT_WRONG_USE;
+    config_free(&asked);
+    return exit_code;
 }
 
 static int without_words(const struct text_list *words, const char *text)

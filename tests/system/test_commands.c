@@ -63,6 +63,11 @@ static void wrong_use_is_explained_on_stderr_with_exit_code_2(void **state)
     expect_complaint("--version now", "unexpected 'now'");
     expect_complaint("run -c", "-c needs the name of a file");
     expect_complaint("check -d", "unexpected '-d'");
+    expect_complaint("status --name", "--name needs the name of a server");
+    expect_complaint("status --name a\\b", "--name: 'a\\b' cannot be a name");
+    expect_complaint("stop --name a:b", "--name: 'a:b' cannot be a name");
+    expect_complaint("status --json --watch", "--json and --watch do not go together");
+    expect_complaint("stop --now --now", "unexpected '--now'");
     expect_complaint("run -c not-there.ini", "not-there.ini");
     expect_complaint("serve", "the port is missing");
     expect_complaint("serve 0", "'-- PROGRAM' is missing");
