@@ -13,8 +13,8 @@ enum { PATIENCE_MS = 10000, WATCH_MS = 1000, LOOK_MS = 100, FAILED = 1 };
 
 /* --- one question, one answer */
 
-static bool read_answer(HANDLE pipe, struct control_answer *answer, struct text_buffer *text,
-                        struct error *error)
+static bool read_answer(HANDLE pipe, DWORD patience_ms, struct control_answer *answer,
+                        struct text_buffer *text, struct error *error)
 {
     char block[16384];
     size_t head = 0;
@@ -22,7 +22,7 @@ static bool read_answer(HANDLE pipe, struct control_answer *answer, struct text_
 
     error->text[0] = '\0';
     while (head == 0 || text->length < head + answer->length) {
-        if (!control_pipe_read(pipe, block, sizeof block, &length, PATIENCE_MS, error))
+        if (!control_pipe_read(pipe, block, sizeof block, &length, patience_ms, error))
             return error_prefix(error, "the answer of the server ends too early");
         text_buffer_add(text, block, length);
         if (head == 0 && memchr(text->text, '\n', text->length) != NULL)
@@ -39,6 +39,7 @@ static bool read_answer(HANDLE pipe, struct control_answer *answer, struct text_
 static char *ask(const char *name, enum control_command command, struct control_answer *answer,
                  struct error *error)
 {
+    DWORD patience_ms = command == CONTROL_RELOAD ? INFINITE : PATIENCE_MS;
     char request[CONTROL_REQUEST_SIZE];
     size_t length = control_request_write(request, command);
     struct text_buffer text = {0};
@@ -47,7 +48,7 @@ static char *ask(const char *name, enum control_command command, struct control_
     if (pipe == NULL)
         return NULL;
     bool good = control_pipe_write(pipe, request, length, PATIENCE_MS, error) &&
-                read_answer(pipe, answer, &text, error);
+                read_answer(pipe, patience_ms, answer, &text, error);
     CloseHandle(pipe);
     if (good)
         return text.text;
@@ -116,6 +117,17 @@ int ask_watch(const char *name)
         if (exit_code != 0)
             return exit_code;
     }
+}
+
+/* --- reload */
+
+int ask_reload(const char *name)
+{
+    struct control_answer answer = {0};
+    struct error error;
+    char *text = ask(name, CONTROL_RELOAD, &answer, &error);
+
+    return text == NULL ? fail(&error) : show(&answer, text);
 }
 
 /* --- stop */

@@ -14,6 +14,9 @@ int ask_status(const char *name, bool as_json);
    the other. */
 int ask_watch(const char *name);
 
+/* Has it read its file again and shows what that changed, or the mistakes (2). */
+int ask_reload(const char *name);
+
 /* Has it stop, with now without waiting for its connections, and waits until it is gone. 0: every
    connection was finished; 1: some had to be cut short. */
 int ask_stop(const char *name, bool now);

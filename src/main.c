@@ -26,6 +26,8 @@ static const char usage[] =
     "                                     (--print: as an ini file with every option)\n"
     "  stdinetd status [--json | --watch] [--name N]\n"
     "                                     what a running server does\n"
+    "  stdinetd reload [--name N]         have it read its file again; what has not changed stays "
+    "open\n"
     "  stdinetd stop [--now] [--name N]   have it finish its connections, or not, and wait for its "
     "end\n"
     "  stdinetd options                   every option of the file: values, default, meaning\n"
@@ -143,6 +145,25 @@ static void source_free(struct config_source *source)
     free((char *)source->cmd);
 }
 
+/* Reads a file whole. On failure errors say what is wrong with it. Any thread. */
+static bool load_file(const char *file, struct config *config, struct text_list *errors)
+{
+    struct config_source source;
+    struct error error;
+    size_t length;
+    bool good = false;
+
+    source_init(&source, file);
+    char *text = file_read(file, CONFIG_MAXIMUM, &length, &error);
+    if (text == NULL)
+        text_list_append(errors, error.text);
+    else
+        good = config_parse(config, text, length, &source, errors);
+    free(text);
+    source_free(&source);
+    return good;
+}
+
 static void print_errors(const struct text_list *errors)
 {
     for (size_t i = 0; i < errors->count; i++)
@@ -154,36 +175,48 @@ static void print_errors(const struct text_list *errors)
 /* Reads the file, or says what is wrong with it. Returns an exit code. */
 static int load(struct config *config, const char *given)
 {
-    struct config_source source;
     struct text_list errors = {0};
-    struct error error;
-    size_t length;
-    int exit_code = EXIT_WRONG_USE;
     char *file = find_ini(given);
+    bool good = file != NULL && load_file(file, config, &errors);
 
-    if (file == NULL)
-        return EXIT_WRONG_USE;
-    source_init(&source, file);
-    char *text = file_read(file, CONFIG_MAXIMUM, &length, &error);
-    if (text == NULL)
-        fprintf(stderr, "stdinetd: %s\n", error.text);
-    else if (config_parse(config, text, length, &source, &errors))
-        exit_code = EXIT_DONE;
-    else
+    if (errors.count > 0)
         print_errors(&errors);
-    free(text);
     free(file);
-    source_free(&source);
     text_list_free(&errors);
-    return exit_code;
+    return good ? EXIT_DONE : EXIT_WRONG_USE;
+}
+
+static const char no_service[] = "the file holds no service that is not disabled";
+
+/* What a reload of "stdinetd run" needs: the file, by its full path because the client that it is
+   told to may be in another folder, and the name where that does not come from the file. */
+struct reload_source {
+    char *file;
+    const char *name;
+};
+
+static bool put_name(struct config *config, const char *name, struct error *error);
+
+static bool load_again(void *context, struct config *config, struct text_list *errors)
+{
+    const struct reload_source *source = context;
+    struct error ignored; /* the name was good at the start */
+
+    if (!load_file(source->file, config, errors))
+        return false;
+    if (config->service_count == 0) {
+        text_list_append(errors, no_service);
+        return false;
+    }
+    return source->name == NULL || put_name(config, source->name, &ignored);
 }
 
 /* --- commands: each gets the words behind its name */
 
-static int serve_config(const struct config *config)
+static int serve_config(struct config *config, const struct config_loader *loader)
 {
     struct error error = {0};
-    int exit_code = server_run(config, &error);
+    int exit_code = server_run(config, loader, &error);
 
     return error.text[0] != '\0' ? failed(&error) : exit_code;
 }
@@ -226,17 +259,35 @@ static bool take_switches(const struct text_list *words, const struct switch_wor
     return true;
 }
 
-/* Puts a name into config->control, where NULL the one that a file without the option has. Returns
-   false after complaining of what can be none. */
-static bool set_name(struct config *config, const char *name)
+/* Puts a name into config->control; where NULL, the one that a file without the option has. */
+static bool put_name(struct config *config, const char *name, struct error *error)
 {
     const struct option *control = option_find(SECTION_SERVER, "control");
+
+    return option_parse(control, name != NULL ? name : control->initial, false, config, error);
+}
+
+/* Returns false after complaining of what can be none. */
+static bool set_name(struct config *config, const char *name)
+{
     struct error error;
 
-    if (option_parse(control, name != NULL ? name : control->initial, false, config, &error))
+    if (put_name(config, name, &error))
         return true;
     wrong_use("stdinetd: --name: %s", error.text);
     return false;
+}
+
+static int run_config(struct config *config, const char *given, const char *name)
+{
+    char *file = find_ini(given);
+    struct reload_source source = {.file = file_full_path(file), .name = name};
+    const struct config_loader loader = {.load = load_again, .context = &source};
+    int exit_code = serve_config(config, &loader);
+
+    free(source.file);
+    free(file);
+    return exit_code;
 }
 
 static int command_run(const struct text_list *words)
@@ -251,13 +302,13 @@ static int command_run(const struct text_list *words)
         return EXIT_WRONG_USE;
     int exit_code = load(&config, file);
     if (exit_code == EXIT_DONE && config.service_count == 0) {
-        fputs("stdinetd: the file holds no service that is not disabled\n", stderr);
+        fprintf(stderr, "stdinetd: %s\n", no_service);
         exit_code = EXIT_WRONG_USE;
     }
     if (exit_code == EXIT_DONE && name != NULL && !set_name(&config, name))
         exit_code = EXIT_WRONG_USE;
     if (exit_code == EXIT_DONE)
-        exit_code = serve_config(&config);
+        exit_code = run_config(&config, file, name);
     config_free(&config);
     return exit_code;
 }
@@ -337,7 +388,7 @@ static int command_serve(const struct text_list *words)
 
         set_name(&config, name);
         free(name);
-        exit_code = serve_config(&config);
+        exit_code = serve_config(&config, NULL);
     } else {
         print_errors(&errors);
     }
@@ -366,6 +417,19 @@ static int command_status(const struct text_list *words)
     int exit_code = EXIT_WRONG_USE;
     if (set_name(&asked, name))
         exit_code = watch ? ask_watch(asked.control) : ask_status(asked.control, as_json);
+    config_free(&asked);
+    return exit_code;
+}
+
+static int command_reload(const struct text_list *words)
+{
+    const char *name = NULL;
+    const struct switch_word switches[] = {{"--name", &name, needs_name, NULL}};
+
+    if (!take_switches(words, switches, ARRAYSIZE(switches)))
+        return EXIT_WRONG_USE;
+    struct config asked = {0};
+    int exit_code = set_name(&asked, name) ? ask_reload(asked.control) : EXIT_WRONG_USE;
     config_free(&asked);
     return exit_code;
 }
@@ -416,10 +480,10 @@ static const struct command {
     const char *name;
     int (*run)(const struct text_list *words);
 } commands[] = {
-    {"run", command_run},           {"serve", command_serve}, {"check", command_check},
-    {"status", command_status},     {"stop", command_stop},   {"options", command_options},
-    {"--version", command_version}, {"--help", command_help}, {"-h", command_help},
-    {"/?", command_help},
+    {"run", command_run},         {"serve", command_serve},       {"check", command_check},
+    {"status", command_status},   {"reload", command_reload},     {"stop", command_stop},
+    {"options", command_options}, {"--version", command_version}, {"--help", command_help},
+    {"-h", command_help},         {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)

@@ -177,6 +177,16 @@ bool access_allows(const struct access *access, const struct ip *ip, const char 
     return entry == NOBODY ? !access->is_closed : access->entries[entry].may_come;
 }
 
+bool access_equals(const struct access *a, const struct access *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (compare_networks(&a->entries[i], &b->entries[i]) != 0)
+            return false;
+    return true;
+}
+
 void access_free(struct access *access)
 {
     free(access->entries);

@@ -44,6 +44,9 @@ void access_prepare(struct access *access);
    with the logarithm of the number of entries. */
 bool access_allows(const struct access *access, const struct ip *ip, const char **text);
 
+/* Whether both let in the same addresses, by the same networks. Both prepared. */
+bool access_equals(const struct access *a, const struct access *b);
+
 void access_free(struct access *access);
 
 /* A part of the day, in minutes from midnight: from (included) to `to` (excluded); where `to` is

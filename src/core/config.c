@@ -195,7 +195,7 @@ static void name_services(struct assembly *assembly)
             name_service(assembly, &assembly->drafts.items[i]);
 }
 
-static void service_free(struct service *service)
+static void free_contents(struct service *service)
 {
     option_free(SECTION_SERVICE, service);
     access_free(&service->access);
@@ -203,6 +203,20 @@ static void service_free(struct service *service)
     free(service->program);
     free(service->command_line);
     free(service->folder);
+}
+
+struct service *config_take_service(struct config *config, size_t place)
+{
+    struct service *service = memory_zeroed(1, sizeof *service);
+    *service = config->services[place];
+    config->services[place] = (struct service){0};
+    return service;
+}
+
+void service_free(struct service *service)
+{
+    free_contents(service);
+    free(service);
 }
 
 /* Moves the services that are not disabled into the config. */
@@ -213,7 +227,7 @@ static void take_services(struct assembly *assembly)
     for (size_t i = 0; i < assembly->drafts.count; i++) {
         struct service *service = &assembly->drafts.items[i].service;
         if (service->disable)
-            service_free(service);
+            free_contents(service);
         else
             config->services[config->service_count++] = *service;
     }
@@ -307,7 +321,7 @@ bool config_from_command(struct config *config, const char *port, const struct t
 void config_free(struct config *config)
 {
     for (size_t i = 0; i < config->service_count; i++)
-        service_free(&config->services[i]);
+        free_contents(&config->services[i]);
     free(config->services);
     option_free(SECTION_SERVER, config);
     *config = (struct config){0};

@@ -93,6 +93,11 @@ struct config {
     size_t service_count;
 };
 
+/* Moves one service, with all that it owns, out of the config that it was loaded into. The caller
+   gives it to service_free. */
+struct service *config_take_service(struct config *config, size_t place);
+void service_free(struct service *service);
+
 /* What core cannot know by itself. Texts are borrowed for the call. */
 struct config_source {
     const char *file;        /* how messages call it: "etc\stdinetd.ini" */

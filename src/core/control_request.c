@@ -14,6 +14,7 @@ const char *control_command_name(enum control_command command)
     static const char *const names[] = {[CONTROL_PING] = "ping",
                                         [CONTROL_STATUS] = "status",
                                         [CONTROL_STATUS_JSON] = "status json",
+                                        [CONTROL_RELOAD] = "reload",
                                         [CONTROL_STOP] = "stop",
                                         [CONTROL_STOP_NOW] = "stop now"};
 

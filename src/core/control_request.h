@@ -15,6 +15,7 @@ enum control_command {
     CONTROL_PING, /* nothing but the answer's first line */
     CONTROL_STATUS,
     CONTROL_STATUS_JSON,
+    CONTROL_RELOAD,
     CONTROL_STOP,
     CONTROL_STOP_NOW,
     CONTROL_COMMANDS /* how many there are */

@@ -294,6 +294,54 @@ static void copy_field(enum option_type type, void *to, const void *from)
     }
 }
 
+static bool texts_are_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool ports_are_equal(const struct port_list *a, const struct port_list *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof *a->items) == 0);
+}
+
+static bool fields_are_equal(enum option_type type, const void *a, const void *b)
+{
+    switch (type) {
+    case OPTION_BOOLEAN:
+        return *(const bool *)a == *(const bool *)b;
+    case OPTION_COUNT:
+    case OPTION_TIME:
+    case OPTION_SIZE:
+        return *(const uint64_t *)a == *(const uint64_t *)b;
+    case OPTION_RATE:
+        return rate_equals(a, b);
+    case OPTION_CHOICE:
+        return *(const int *)a == *(const int *)b;
+    case OPTION_TEXT:
+        return texts_are_equal(*(char *const *)a, *(char *const *)b);
+    case OPTION_LIST:
+        return text_list_equals(a, b);
+    case OPTION_PORTS:
+        return ports_are_equal(a, b);
+    }
+    return false;
+}
+
+bool option_equals(const struct option *option, const void *a, const void *b)
+{
+    return fields_are_equal(option->type, (const char *)a + option->offset,
+                            (const char *)b + option->offset);
+}
+
+void option_replace(const struct option *option, void *to, const void *from)
+{
+    void *field = (char *)to + option->offset;
+
+    free_field(option->type, field);
+    copy_field(option->type, field, (const char *)from + option->offset);
+}
+
 void option_set_defaults(enum option_section section, void *target)
 {
     struct error ignored; /* a test has parsed every initial value */

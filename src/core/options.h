@@ -80,6 +80,12 @@ bool option_parse(const struct option *option, const char *value, bool append, v
 /* Gives every field of that section its initial value. target must be zeroed. */
 void option_set_defaults(enum option_section section, void *target);
 
+/* Whether the field that the row names has the same value in both. */
+bool option_equals(const struct option *option, const void *a, const void *b);
+
+/* Copies that field; what it held is freed. */
+void option_replace(const struct option *option, void *to, const void *from);
+
 /* Copies, or frees, every field of that section. The target of a copy must be zeroed. */
 void option_copy(enum option_section section, void *to, const void *from);
 void option_free(enum option_section section, void *target);

@@ -3,6 +3,11 @@
 /* State is counted in parts of a millisecond, `count` of them in each, so that the distance between
    two is the whole number per_ms. */
 
+bool rate_equals(const struct rate *a, const struct rate *b)
+{
+    return a->count == b->count && a->per_ms == b->per_ms && a->burst == b->burst;
+}
+
 uint64_t rate_wait_ms(const struct rate *rate, uint64_t state, uint64_t now_ms)
 {
     if (rate->count == 0)

@@ -1,6 +1,7 @@
 #ifndef STDINETD_CORE_RATE_H
 #define STDINETD_CORE_RATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How often something may happen: a token bucket, kept as the time at which the next one would be
@@ -14,6 +15,8 @@ struct rate {
     uint64_t per_ms; /* … in so much time, at most an hour */
     uint64_t burst;  /* how many may come at once after a pause; at least 1 */
 };
+
+bool rate_equals(const struct rate *a, const struct rate *b);
 
 /* How long the next one has to wait, in ms; 0: it may come now. state starts as 0. */
 uint64_t rate_wait_ms(const struct rate *rate, uint64_t state, uint64_t now_ms);

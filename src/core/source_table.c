@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Sources stay where they are while the table grows: they stand in blocks of so many. */
+enum { BLOCK = 4096 };
+
 struct source_table {
     uint64_t seed[2];
-    struct source *sources;
+    struct source **blocks; /* made as they are needed */
     size_t capacity;
     size_t used; /* places from here on were never used */
     uint32_t *buckets;
@@ -60,14 +63,9 @@ static uint64_t hash(const uint64_t seed[2], uint32_t owner, const uint8_t netwo
 
 /* --- places: a source is linked by its place + 1 */
 
-static uint32_t link_to(const struct source_table *table, const struct source *source)
+static struct source *at(const struct source_table *table, uint32_t link)
 {
-    return (uint32_t)(source - table->sources) + 1;
-}
-
-static struct source *at(struct source_table *table, uint32_t link)
-{
-    return link == 0 ? NULL : &table->sources[link - 1];
+    return link == 0 ? NULL : &table->blocks[(link - 1) / BLOCK][(link - 1) % BLOCK];
 }
 
 static uint32_t *bucket_of(const struct source_table *table, uint32_t owner,
@@ -95,9 +93,8 @@ static void leave_list(struct source_table *table, struct source *source)
 static void join_list(struct source_table *table, struct source *source)
 {
     source->older = table->newest;
-    *(table->newest == 0 ? &table->oldest : &at(table, table->newest)->newer) =
-        link_to(table, source);
-    table->newest = link_to(table, source);
+    *(table->newest == 0 ? &table->oldest : &at(table, table->newest)->newer) = source->link;
+    table->newest = source->link;
 }
 
 /* --- the table */
@@ -105,32 +102,70 @@ static void join_list(struct source_table *table, struct source *source)
 struct source_table *source_table_new(size_t capacity, const uint64_t seed[2])
 {
     struct source_table *table = memory_zeroed(1, sizeof *table);
+
+    memcpy(table->seed, seed, sizeof table->seed);
+    source_table_grow(table, capacity);
+    return table;
+}
+
+void source_table_grow(struct source_table *table, size_t capacity)
+{
+    size_t blocks = (table->capacity + BLOCK - 1) / BLOCK;
     size_t buckets = 1;
 
+    if (capacity <= table->capacity)
+        return;
     while (buckets < capacity)
         buckets *= 2;
-    memcpy(table->seed, seed, sizeof table->seed);
     table->capacity = capacity;
-    table->sources = memory_zeroed(capacity, sizeof *table->sources);
+    table->blocks =
+        memory_grow((void *)table->blocks, (capacity + BLOCK - 1) / BLOCK, sizeof(struct source *));
+    for (; blocks < (capacity + BLOCK - 1) / BLOCK; blocks++)
+        table->blocks[blocks] = NULL;
+    free(table->buckets);
     table->buckets = memory_zeroed(buckets, sizeof *table->buckets);
     table->bucket_mask = buckets - 1;
-    return table;
+    for (uint32_t link = 1; link <= table->used; link++) {
+        struct source *source = at(table, link);
+        uint32_t *bucket = bucket_of(table, source->owner, source->network);
+
+        source->next_in_bucket = *bucket;
+        *bucket = link;
+    }
 }
 
 void source_table_free(struct source_table *table)
 {
     if (table == NULL)
         return;
-    free(table->sources);
+    for (size_t i = 0; i < (table->capacity + BLOCK - 1) / BLOCK; i++)
+        free(table->blocks[i]);
+    free((void *)table->blocks);
     free(table->buckets);
     free(table);
+}
+
+/* One that was never used; NULL for want of memory. */
+static struct source *take_new(struct source_table *table)
+{
+    struct source **block = &table->blocks[table->used / BLOCK];
+
+    if (*block == NULL)
+        *block = calloc(BLOCK, sizeof **block);
+    if (*block == NULL)
+        return NULL;
+    struct source *source = &(*block)[table->used++ % BLOCK];
+    source->link = (uint32_t)table->used;
+    return source;
 }
 
 /* A place for a new source: one that was never used, or that of the source not seen for longest. */
 static struct source *take_place(struct source_table *table)
 {
-    if (table->used < table->capacity)
-        return &table->sources[table->used++];
+    struct source *source = table->used < table->capacity ? take_new(table) : NULL;
+
+    if (source != NULL)
+        return source;
     struct source *oldest = at(table, table->oldest);
     if (oldest != NULL) {
         leave_list(table, oldest);
@@ -154,9 +189,9 @@ struct source *source_table_get(struct source_table *table, uint32_t owner, cons
         source = take_place(table);
         if (source == NULL)
             return NULL;
-        *source = (struct source){.owner = owner, .next_in_bucket = *bucket};
+        *source = (struct source){.owner = owner, .link = source->link, .next_in_bucket = *bucket};
         memcpy(source->network, network.bytes, 16);
-        *bucket = link_to(table, source);
+        *bucket = source->link;
         join_list(table, source);
     } else if (source->held == 0) {
         leave_list(table, source);
@@ -180,9 +215,12 @@ void source_release(struct source_table *table, struct source *source, uint64_t 
 
 struct source *source_table_next_held(struct source_table *table, size_t *place)
 {
-    while (*place < table->used)
-        if (table->sources[(*place)++].held > 0)
-            return &table->sources[*place - 1];
+    while (*place < table->used) {
+        struct source *source = at(table, (uint32_t)++ * place);
+
+        if (source->held > 0)
+            return source;
+    }
     return NULL;
 }
 

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /* What is known of those who come, by where they come from: an IPv4 address, or the /64 of an IPv6
-   address, of which one user has all. The table never grows. Whoever is held keeps his place; of
-   the others, the one not seen for longest gives way. Its hash is keyed (SipHash), so that nobody
-   can choose addresses that fall together. */
+   address, of which one user has all. The table grows only when it is told to. Whoever is held
+   keeps his place; of the others, the one not seen for longest gives way. Its hash is keyed
+   (SipHash), so that nobody can choose addresses that fall together. */
 
 struct source {
     uint32_t owner; /* whom it comes to: what the caller counts apart */
@@ -18,13 +18,18 @@ struct source {
     uint64_t rate;   /* the caller's: state of a struct rate … */
     uint64_t due_ms; /* … and a time */
 
-    uint32_t next_in_bucket, older, newer; /* place + 1; 0: none */
+    uint32_t link;                         /* its own place + 1 */
+    uint32_t next_in_bucket, older, newer; /* the same of others; 0: none */
 };
 
 struct source_table;
 
 /* seed is 16 bytes that nobody can guess. capacity: 1 to 2^30. Freed by the caller. */
 struct source_table *source_table_new(size_t capacity, const uint64_t seed[2]);
+
+/* Makes room for as many as capacity; nothing where there is room. What is held stays where it is.
+ */
+void source_table_grow(struct source_table *table, size_t capacity);
 void source_table_free(struct source_table *table);
 
 /* The entry of a source, made with zeroes where there is none. Good until another one is asked for,

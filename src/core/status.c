@@ -105,6 +105,10 @@ static void add_service(struct text_buffer *out, const struct status_service *se
         text_buffer_repeat(out, ' ', name_width + GAP);
         add(out, "%s\n", service->addresses.items[i]);
     }
+    for (size_t i = 0; i < service->busy.count; i++) {
+        text_buffer_repeat(out, ' ', name_width + GAP);
+        add(out, "%s is busy; tried every second\n", service->busy.items[i]);
+    }
     if (sum_refused(service) == 0)
         return;
     text_buffer_repeat(out, ' ', name_width + GAP);
@@ -172,8 +176,11 @@ char *status_text(const struct status *status)
 
     write_duration(status->up_ms, up, sizeof up);
     write_share(status->live, status->instances, share, sizeof share);
-    add(&out, "stdinetd %s, pid %" PRIu32 ", %s for %s, %s connections\n\n", status->version,
-        status->pid, status->phase, up, share);
+    add(&out,
+        "stdinetd %s, pid %" PRIu32 ", %s for %s, %s connections; %" PRIu64 " started, %" PRIu64
+        " refused, %" PRIu64 " failed\n\n",
+        status->version, status->pid, status->phase, up, share, status->started, status->refused,
+        status->failed);
     add_services(&out, status);
     if (status->connection_count > 0)
         add_connections(&out, status);
@@ -207,16 +214,24 @@ static void add_limit(struct text_buffer *out, const char *name, uint64_t value)
         add_number(out, name, value);
 }
 
+static void add_text_list(struct text_buffer *out, const char *name, const struct text_list *list)
+{
+    add_name(out, name);
+    text_buffer_add_text(out, "[");
+    for (size_t i = 0; i < list->count; i++) {
+        text_buffer_add_text(out, i == 0 ? "" : ",");
+        json_add_string(out, list->items[i]);
+    }
+    text_buffer_add_text(out, "],");
+}
+
 static void add_service_object(struct text_buffer *out, const struct status_service *service)
 {
     text_buffer_add_text(out, "{");
     add_text_member(out, "name", service->name);
-    text_buffer_add_text(out, "\"addresses\":[");
-    for (size_t i = 0; i < service->addresses.count; i++) {
-        text_buffer_add_text(out, i == 0 ? "" : ",");
-        json_add_string(out, service->addresses.items[i]);
-    }
-    text_buffer_add_text(out, "],\"launch\":\"spawn\",");
+    add_text_list(out, "addresses", &service->addresses);
+    add_text_list(out, "busy", &service->busy);
+    add_text_member(out, "launch", "spawn");
     add_number(out, "live", service->live);
     add_limit(out, "instances", service->instances);
     add_number(out, "waiting", service->waiting);
@@ -254,6 +269,9 @@ char *status_json(const struct status *status)
     add_number(&out, "up_ms", status->up_ms);
     add_number(&out, "live", status->live);
     add_limit(&out, "instances", status->instances);
+    add_number(&out, "started", status->started);
+    add_number(&out, "refused", status->refused);
+    add_number(&out, "failed", status->failed);
     text_buffer_add_text(&out, "\"services\":[");
     for (size_t i = 0; i < status->service_count; i++) {
         text_buffer_add_text(&out, i == 0 ? "" : ",");

@@ -12,6 +12,7 @@
 struct status_service {
     const char *name;
     struct text_list addresses; /* "127.0.0.1:7000" */
+    struct text_list busy;      /* where it should listen too, and cannot yet */
     uint64_t live, instances;   /* instances may be UNLIMITED */
     uint64_t waiting;
     uint64_t started, failed;
@@ -34,6 +35,7 @@ struct status {
     uint64_t up_ms;
     const char *phase; /* "running", "draining", "ending" */
     uint64_t live, instances;
+    uint64_t started, refused, failed; /* services that are gone included */
     struct status_service *services;
     size_t service_count;
     struct status_connection *connections;

@@ -34,3 +34,13 @@ bool text_list_contains(const struct text_list *list, const char *text)
             return true;
     return false;
 }
+
+bool text_list_equals(const struct text_list *a, const struct text_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    return true;
+}

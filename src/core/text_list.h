@@ -18,6 +18,7 @@ void text_list_append_all(struct text_list *list, const struct text_list *from);
 /* Frees the texts and leaves an empty list. */
 void text_list_free(struct text_list *list);
 
+bool text_list_equals(const struct text_list *a, const struct text_list *b);
 bool text_list_contains(const struct text_list *list, const char *text);
 
 #endif

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Sources that are known at a time; twice as many as can be there where that is more. */
 enum { LEAST_SOURCES = 16384, MOST_SOURCES = 1048576 };
@@ -34,13 +35,15 @@ static void refuse(struct connection *connection, enum refusal reason, const cha
 static void refuse(struct connection *connection, enum refusal reason, const char *format, ...)
 {
     struct server *server = connection->service->server;
+    struct tally *tally = connection->service->tally;
     char sentence[400];
     va_list values;
 
     leave_source(connection);
-    connection->service->refused[reason]++;
-    if (server->config->log_level == LEVEL_DEBUG ||
-        refusals_tell(server->refusals, connection->service->number, reason,
+    tally->refused[reason]++;
+    server->total.refused++;
+    if (server->config.log_level == LEVEL_DEBUG ||
+        refusals_tell(server->refusals, tally->number, &tally->refusal_totals, reason,
                       &connection->peer.number, server->loop.now_ms)) {
         int length = snprintf(sentence, sizeof sentence, "%s: ", refusal_name(reason));
 
@@ -56,9 +59,9 @@ static void refuse_for_want_of_room(struct connection *connection)
 {
     const struct running_service *service = connection->service;
 
-    if (service->live >= service->settings->instances)
+    if (service->tally->live >= service->settings->instances)
         refuse(connection, REFUSED_INSTANCES, "%" PRIu64 " connections to this service are open",
-               service->live);
+               service->tally->live);
     else
         refuse(connection, REFUSED_INSTANCES, "%" PRIu64 " connections to this server are open",
                service->server->live);
@@ -102,8 +105,8 @@ static bool has_source(struct connection *connection)
 
     if (!counts_sources(settings))
         return true;
-    struct source *source =
-        source_table_get(server->sources, connection->service->number, &connection->peer.number);
+    struct source *source = source_table_get(server->sources, connection->service->tally->number,
+                                             &connection->peer.number);
     if (source == NULL) {
         refuse(connection, REFUSED_PER_SOURCE, "more addresses are connected than can be counted");
         return false;
@@ -129,41 +132,41 @@ static bool has_source(struct connection *connection)
 
 static bool has_room(const struct running_service *service)
 {
-    return service->live < service->settings->instances &&
-           service->server->live < service->server->config->instances;
+    return service->tally->live < service->settings->instances &&
+           service->server->live < service->server->config.instances;
 }
 
 bool admission_is_open(const struct running_service *service)
 {
     const struct server *server = service->server;
 
-    if (server->phase != PHASE_RUNNING || service->rate_paused)
+    if (server->phase != PHASE_RUNNING || service->tally->rate_paused)
         return false;
     /* overload = refuse: whoever is too many must be accepted to be refused */
     return service->settings->overload == OVERLOAD_REFUSE ||
-           (service->live + service->waiting < service->settings->instances &&
-            server->live + server->waiting < server->config->instances);
+           (service->tally->live + service->tally->waiting < service->settings->instances &&
+            server->live + server->waiting < server->config.instances);
 }
 
 /* The rate lets nobody in until its timer has fired. */
-static void pause_for_rate(struct running_service *service)
+static void pause_for_rate(struct tally *tally)
 {
-    struct loop *loop = &service->server->loop;
-    uint64_t wait_ms = rate_wait_ms(&service->settings->rate, service->rate, loop->now_ms);
+    struct loop *loop = &tally->server->loop;
+    uint64_t wait_ms = rate_wait_ms(&tally->rate, tally->rate_state, loop->now_ms);
 
-    service->rate_paused = wait_ms > 0;
+    tally->rate_paused = wait_ms > 0;
     if (wait_ms > 0)
-        timer_set(loop, &service->rate_timer, wait_ms);
+        timer_set(loop, &tally->rate_timer, wait_ms);
 }
 
 static void admit(struct connection *connection)
 {
-    struct running_service *service = connection->service;
+    struct tally *tally = connection->service->tally;
 
-    service->live++;
-    service->server->live++;
-    rate_take(&service->settings->rate, &service->rate, service->server->loop.now_ms);
-    pause_for_rate(service);
+    tally->live++;
+    tally->server->live++;
+    rate_take(&tally->rate, &tally->rate_state, tally->server->loop.now_ms);
+    pause_for_rate(tally);
     connection_launch(connection);
 }
 
@@ -174,7 +177,7 @@ static void enqueue(struct connection *connection)
     connection->next_waiting = NULL;
     *server->end_of_waiting = connection;
     server->end_of_waiting = &connection->next_waiting;
-    connection->service->waiting++;
+    connection->service->tally->waiting++;
     server->waiting++;
 }
 
@@ -186,7 +189,7 @@ static void dequeue(struct connection **place)
     *place = connection->next_waiting;
     if (server->end_of_waiting == &connection->next_waiting)
         server->end_of_waiting = place;
-    connection->service->waiting--;
+    connection->service->tally->waiting--;
     server->waiting--;
 }
 
@@ -195,7 +198,7 @@ enum verdict { ADMIT, REFUSE, WAIT };
 
 static enum verdict judge(const struct running_service *service)
 {
-    if (service->rate_paused)
+    if (service->tally->rate_paused)
         return WAIT;
     if (has_room(service))
         return ADMIT;
@@ -234,12 +237,19 @@ static void look_at_waiting(struct server *server)
 
 /* --- arriving and leaving */
 
+void admission_look(struct server *server)
+{
+    look_at_waiting(server);
+    admission_ask(server);
+}
+
 void admission_arrive(struct connection *connection)
 {
     if (!has_access(connection) || !has_time(connection) || !has_source(connection))
         return;
     /* nobody overtakes who waits already */
-    carry_out(connection, connection->service->waiting > 0 ? WAIT : judge(connection->service));
+    carry_out(connection,
+              connection->service->tally->waiting > 0 ? WAIT : judge(connection->service));
 }
 
 void admission_forget(struct connection *connection)
@@ -258,29 +268,39 @@ void admission_leave(struct connection *connection)
     struct server *server = connection->service->server;
 
     leave_source(connection);
-    connection->service->live--;
+    connection->service->tally->live--;
     server->live--;
-    look_at_waiting(server);
-    admission_ask(server);
+    admission_look(server);
+}
+
+static void log_summary(const struct tally *tally, const struct refusal_summary *summary)
+{
+    char detail[100];
+    struct record record = {.level = LEVEL_INFO,
+                            .verb = "refuse",
+                            .service = tally->name,
+                            .peer = summary->source,
+                            .reason = refusal_name(summary->reason),
+                            .count = summary->count,
+                            .detail = detail};
+
+    snprintf(detail, sizeof detail, "%s: %" PRIu64 " more refused", refusal_name(summary->reason),
+             summary->count);
+    server_log(tally->server, &record);
 }
 
 void admission_report(struct server *server, uint64_t now_ms)
 {
     struct refusal_summary summary;
+    struct tally *tally;
 
+    for (tally = server->tallies; tally != NULL; tally = tally->next)
+        while (refusal_totals_next(&tally->refusal_totals, now_ms, &summary))
+            log_summary(tally, &summary);
     while (refusals_next(server->refusals, now_ms, &summary)) {
-        char detail[100];
-        struct record record = {.level = LEVEL_INFO,
-                                .verb = "refuse",
-                                .service = server->config->services[summary.service].name,
-                                .peer = summary.source,
-                                .reason = refusal_name(summary.reason),
-                                .count = summary.count,
-                                .detail = detail};
-
-        snprintf(detail, sizeof detail, "%s: %" PRIu64 " more refused",
-                 refusal_name(summary.reason), summary.count);
-        server_log(server, &record);
+        for (tally = server->tallies; tally->number != summary.service;)
+            tally = tally->next;
+        log_summary(tally, &summary);
     }
 }
 
@@ -288,11 +308,10 @@ void admission_report(struct server *server, uint64_t now_ms)
 
 static void on_rate_timer(struct timer *timer)
 {
-    struct running_service *service = CONTAINER(timer, struct running_service, rate_timer);
+    struct tally *tally = CONTAINER(timer, struct tally, rate_timer);
 
-    pause_for_rate(service);
-    look_at_waiting(service->server);
-    admission_ask(service->server);
+    pause_for_rate(tally);
+    admission_look(tally->server);
 }
 
 static size_t source_capacity(uint64_t instances)
@@ -309,16 +328,35 @@ bool admission_open(struct server *server, struct error *error)
     if (!random_bytes(seed, sizeof seed))
         return error_set(error, "rand_s: there are no random numbers");
     server->end_of_waiting = &server->first_waiting;
-    server->refusals = refusals_new(server->config->service_count, seed);
-    for (size_t i = 0; i < server->config->service_count && server->sources == NULL; i++)
-        if (counts_sources(&server->config->services[i]))
-            server->sources = source_table_new(source_capacity(server->config->instances), seed);
+    server->refusals = refusals_new(seed);
+    memcpy(server->seed, seed, sizeof seed);
     return true;
 }
 
 void admission_begin(struct running_service *service)
 {
-    service->rate_timer.fire = on_rate_timer;
+    struct server *server = service->server;
+    struct tally *tally = service->tally;
+    size_t capacity = source_capacity(server->config.instances);
+
+    if (counts_sources(service->settings) && server->sources == NULL)
+        server->sources = source_table_new(capacity, server->seed);
+    if (server->sources != NULL)
+        source_table_grow(server->sources, capacity);
+    if (!rate_equals(&tally->rate, &service->settings->rate)) { /* whose state means another rate */
+        timer_cancel(&server->loop, &tally->rate_timer);
+        tally->rate = service->settings->rate;
+        tally->rate_state = 0;
+        tally->rate_paused = false;
+    }
+    tally->rate_timer.fire = on_rate_timer;
+}
+
+void admission_end_tally(struct tally *tally)
+{
+    timer_cancel(&tally->server->loop, &tally->rate_timer);
+    if (tally->server->refusals != NULL)
+        admission_report(tally->server, UINT64_MAX);
 }
 
 void admission_close(struct server *server)

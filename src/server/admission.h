@@ -9,8 +9,13 @@
 bool admission_open(struct server *server, struct error *error);
 void admission_close(struct server *server);
 
-/* A service that has its settings. */
+/* A service that has its tally: its settings are the newest of that name. And the end of the last
+   one of that name: what is known of its refusals has its summary. */
 void admission_begin(struct running_service *service);
+void admission_end_tally(struct tally *tally);
+
+/* There may be more room than before: lets in who waits, and has listeners ask. */
+void admission_look(struct server *server);
 
 /* Logs how many were refused without a record, as far as that is due (UINT64_MAX: all). */
 void admission_report(struct server *server, uint64_t now_ms);

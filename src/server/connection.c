@@ -34,10 +34,13 @@ static void give_reason(struct connection *connection, const char *reason)
 /* Nothing of it is under way any more. */
 static void forget(struct connection *connection)
 {
-    struct server *server = server_of(connection);
+    struct running_service *service = connection->service;
+    struct server *server = service->server;
 
     connection_table_remove(server->connections, connection);
     free(connection);
+    service->connections--;
+    running_service_look(service);
     server_check_stopped(server);
 }
 
@@ -282,7 +285,8 @@ static void fail_launch(struct connection *connection)
     }
     connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
     connection->reason = "launch failed";
-    connection->service->failed++;
+    connection->service->tally->failed++;
+    server->total.failed++;
     end_serving(connection);
 }
 
@@ -316,14 +320,15 @@ static int64_t performance_ticks(void)
 /* From the first try on, because that is what the client waits for. */
 static void note_launch_time(struct connection *connection)
 {
-    struct running_service *service = connection->service;
+    struct tally *tally = connection->service->tally;
     int64_t passed = performance_ticks() - connection->launch_began_ticks;
     LARGE_INTEGER frequency;
 
     QueryPerformanceFrequency(&frequency);
-    histogram_add(&service->launch_times,
+    histogram_add(&tally->launch_times,
                   passed > 0 ? (uint64_t)(passed * 1000000 / frequency.QuadPart) : 0);
-    service->started++;
+    tally->started++;
+    tally->server->total.started++;
 }
 
 /* Back on the loop. */
@@ -486,6 +491,7 @@ void connection_begin(struct running_service *service, const struct arrival *arr
     connection->timer.fire = on_timer;
     connection->task.run = run_launch;
     connection->task.done = launch_done;
+    service->connections++;
     connection_table_add(server->connections, connection);
     admission_arrive(connection);
 }

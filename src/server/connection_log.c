@@ -30,7 +30,7 @@ void connection_log_debug(const struct connection *connection, const char *verb,
     char detail[700];
     va_list values;
 
-    if (connection->service->server->config->log_level < LEVEL_DEBUG)
+    if (connection->service->server->config.log_level < LEVEL_DEBUG)
         return;
     va_start(values, format);
     vsnprintf(detail, sizeof detail, format, values);

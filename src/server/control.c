@@ -3,6 +3,7 @@
 #include "core/control_request.h"
 #include "core/memory.h"
 #include "server/connection_table.h"
+#include "server/reload.h"
 #include "server/stop.h"
 #include "windows/control_pipe.h"
 #include "windows/text.h"
@@ -22,6 +23,7 @@ enum {
 enum client_state {
     CLIENT_EXPECTED, /* an instance that waits for whoever comes */
     CLIENT_ASKING,
+    CLIENT_WAITING,   /* for a reload: nothing of it is under way */
     CLIENT_LISTENING, /* takes the answer */
     CLIENT_LEAVING,   /* has it all; what we wait for is its end */
     CLIENT_GONE       /* only its last packet is still under way */
@@ -36,14 +38,12 @@ struct control_client {
     struct timer timer;
     char request[CONTROL_REQUEST_SIZE];
     size_t used;
-    enum control_command command;
     char *answer;
     size_t answer_length, sent;
 };
 
 struct control {
     struct server *server;
-    const char *name;
     bool has_name; /* some instance exists, or did */
     struct control_client *clients;
     size_t count;
@@ -93,7 +93,7 @@ static char *stop_text(struct server *server)
 }
 
 /* The text of the answer; a stop begins when the answer is on its way. */
-static char *carry_out(struct server *server, enum control_command command)
+static char *text_for(struct server *server, enum control_command command)
 {
     switch (command) {
     case CONTROL_STATUS:
@@ -104,6 +104,7 @@ static char *carry_out(struct server *server, enum control_command command)
     case CONTROL_STOP_NOW:
         return stop_text(server);
     case CONTROL_PING:
+    case CONTROL_RELOAD: /* answers later */
     case CONTROL_COMMANDS:
         break;
     }
@@ -143,38 +144,54 @@ static void begin_read(struct control_client *client)
 static bool has_memory(const struct server *server)
 {
     size_t lines = connection_table_count(server->connections) + server->listeners_open +
-                   server->config->service_count;
+                   server->config.service_count;
     void *block = malloc(LINE_SIZE * lines + 64 * (size_t)1024);
 
     free(block);
     return block != NULL;
 }
 
-static void answer(struct control_client *client)
+static void answer(struct control_client *client, uint32_t exit_code, const char *text)
 {
-    struct server *server = client->control->server;
-    struct control_answer head = {.pid = GetCurrentProcessId()};
+    struct control_answer head = {
+        .exit_code = exit_code, .pid = GetCurrentProcessId(), .length = strlen(text)};
     char line[CONTROL_ANSWER_SIZE];
-    struct error error;
-    char *text;
-
-    if (control_request_read(client->request, client->used, &client->command, &error)) {
-        text = carry_out(server, client->command);
-    } else {
-        client->command = CONTROL_PING; /* nothing is done */
-        head.exit_code = 2;
-        text = memory_format("%s\n", error.text);
-    }
-    head.length = strlen(text);
     size_t length = control_answer_write(line, &head);
+
     client->answer = memory_format("%s%s", line, text);
     client->answer_length = length + (size_t)head.length;
-    free(text);
     client->state = CLIENT_LISTENING;
-    timer_set(&server->loop, &client->timer, ANSWER_MS);
-    enum control_command command = client->command;
+    timer_set(&client->control->server->loop, &client->timer, ANSWER_MS);
     begin_write(client); /* may be its end */
-    after_answer(server, command);
+}
+
+static void on_reloaded(void *context, uint32_t exit_code, const char *text)
+{
+    answer(context, exit_code, text);
+}
+
+static void carry_out(struct control_client *client)
+{
+    struct server *server = client->control->server;
+    enum control_command command;
+    struct error error;
+
+    if (!control_request_read(client->request, client->used, &command, &error)) {
+        char *text = memory_format("%s\n", error.text);
+
+        answer(client, 2, text);
+        free(text);
+    } else if (command == CONTROL_RELOAD) {
+        timer_cancel(&server->loop, &client->timer);
+        client->state = CLIENT_WAITING;
+        reload_begin(server, on_reloaded, client);
+    } else {
+        char *text = text_for(server, command);
+
+        answer(client, 0, text);
+        free(text);
+        after_answer(server, command);
+    }
 }
 
 static void on_request(struct control_client *client, DWORD bytes)
@@ -184,7 +201,7 @@ static void on_request(struct control_client *client, DWORD bytes)
         client->used < sizeof client->request)
         begin_read(client);
     else if (has_memory(client->control->server))
-        answer(client);
+        carry_out(client);
     else
         close_client(client, false);
 }
@@ -208,7 +225,8 @@ static void make_room(struct control *control)
     struct control_client *oldest = NULL;
 
     for (struct control_client *client = control->clients; client != NULL; client = client->next)
-        if (client->state != CLIENT_GONE && client->state != CLIENT_EXPECTED)
+        if (client->state != CLIENT_GONE && client->state != CLIENT_EXPECTED &&
+            client->state != CLIENT_WAITING)
             oldest = client;
     if (control->count >= MOST_CLIENTS && oldest != NULL)
         close_client(oldest, true);
@@ -269,9 +287,10 @@ static void begin_connect(struct control_client *client)
 
 static void log_no_control(struct control *control, const struct error *error)
 {
-    char *detail = memory_format("status and stop do not reach this server: %s (give it a name of "
-                                 "its own: control = NAME, or --name NAME)",
-                                 error->text);
+    char *detail =
+        memory_format("status, reload and stop do not reach this server: %s (give it a name of "
+                      "its own: control = NAME, or --name NAME)",
+                      error->text);
     struct record record = {.level = LEVEL_WARNING, .verb = "listen", .detail = detail};
 
     server_log(control->server, &record);
@@ -281,7 +300,7 @@ static void log_no_control(struct control *control, const struct error *error)
 static void expect_client(struct control *control)
 {
     struct error error;
-    HANDLE pipe = control_pipe_create(control->name, !control->has_name, &error);
+    HANDLE pipe = control_pipe_create(control->server->config.control, !control->has_name, &error);
 
     if (pipe == NULL) {
         if (!control->has_name)
@@ -311,7 +330,6 @@ struct control *control_start(struct server *server)
     struct control *control = memory_zeroed(1, sizeof *control);
 
     control->server = server;
-    control->name = server->config->control;
     expect_client(control);
     return control;
 }

@@ -3,9 +3,10 @@
 
 #include "server/server.h"
 
-/* The control pipe of a running server: status and stop (core/control_request.h has the protocol).
-   All of it runs on the loop; a client that is slow, silent or talks nonsense costs one instance of
-   the pipe for a few seconds, and the oldest such makes room where there are too many. */
+/* The control pipe of a running server: status, reload and stop (core/control_request.h has the
+   protocol). All of it runs on the loop; a client that is slow, silent or talks nonsense costs one
+   instance of the pipe for a few seconds, and the oldest such makes room where there are too many.
+ */
 
 struct control;
 

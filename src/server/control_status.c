@@ -9,22 +9,45 @@
 
 #include <stdlib.h>
 
-static void take_service(const struct running_service *service, struct status_service *taken)
+static void take_tally(const struct tally *tally, struct status_service *taken)
 {
     *taken =
-        (struct status_service){.name = service->settings->name,
-                                .live = service->live,
-                                .instances = service->settings->instances,
-                                .waiting = service->waiting,
-                                .started = service->started,
-                                .failed = service->failed,
-                                .launch_median_us = histogram_quantile(&service->launch_times, 0.5),
-                                .launch_p99_us = histogram_quantile(&service->launch_times, 0.99)};
+        (struct status_service){.name = tally->name,
+                                .live = tally->live,
+                                .instances = UNLIMITED,
+                                .waiting = tally->waiting,
+                                .started = tally->started,
+                                .failed = tally->failed,
+                                .launch_median_us = histogram_quantile(&tally->launch_times, 0.5),
+                                .launch_p99_us = histogram_quantile(&tally->launch_times, 0.99)};
     for (size_t i = 0; i < REFUSALS; i++)
-        taken->refused[i] = service->refused[i];
-    for (const struct listener *listener = service->listeners; listener != NULL;
-         listener = listener->next)
-        text_list_append(&taken->addresses, listener->text);
+        taken->refused[i] = tally->refused[i];
+}
+
+static void take_service(const struct running_service *service, struct status_service *taken)
+{
+    take_tally(service->tally, taken);
+    taken->instances = service->settings->instances;
+    for (size_t i = 0; i < service->place_count; i++) {
+        const struct listening *listening = &service->listening[i];
+        char text[ADDRESS_TEXT_SIZE];
+
+        if (listening->listener != NULL) {
+            text_list_append(&taken->addresses, listening->listener->text);
+            continue;
+        }
+        listener_place_text(&listening->place, text);
+        text_list_append(&taken->busy, text);
+    }
+}
+
+static size_t count_tallies(const struct server *server)
+{
+    size_t count = 0;
+
+    for (const struct tally *tally = server->tallies; tally != NULL; tally = tally->next)
+        count++;
+    return count;
 }
 
 static void take_connection(struct connection *connection, void *context)
@@ -68,20 +91,28 @@ char *control_status(struct server *server, bool as_json)
                             .up_ms = server->loop.now_ms,
                             .phase = name_of_phase(server->phase),
                             .live = server->live,
-                            .instances = server->config->instances};
+                            .instances = server->config.instances,
+                            .started = server->total.started,
+                            .refused = server->total.refused,
+                            .failed = server->total.failed};
     size_t connections = connection_table_count(server->connections);
 
-    status.services = memory_zeroed(server->config->service_count, sizeof *status.services);
+    status.services = memory_zeroed(count_tallies(server), sizeof *status.services);
     status.connections = memory_zeroed(connections + 1, sizeof *status.connections);
     for (const struct running_service *service = server->services; service != NULL;
          service = service->next)
         take_service(service, &status.services[status.service_count++]);
+    for (const struct tally *tally = server->tallies; tally != NULL; tally = tally->next)
+        if (tally->current == NULL) /* removed, but somebody is still served */
+            take_tally(tally, &status.services[status.service_count++]);
     connection_table_for_each(server->connections, &status, take_connection);
     qsort(status.connections, status.connection_count, sizeof *status.connections,
           compare_connections);
     char *text = as_json ? status_json(&status) : status_text(&status);
-    for (size_t i = 0; i < status.service_count; i++)
+    for (size_t i = 0; i < status.service_count; i++) {
         text_list_free(&status.services[i].addresses);
+        text_list_free(&status.services[i].busy);
+    }
     free(status.services);
     free(status.connections);
     return text;

@@ -1,96 +1,9 @@
 #include "server/listener.h"
 
-#include "core/memory.h"
 #include "windows/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static bool set_v6only(SOCKET socket, bool only)
-{
-    DWORD value = only;
-
-    return setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&value, sizeof value) !=
-           SOCKET_ERROR;
-}
-
-/* Whether this machine can have one socket for IPv4 and IPv6. */
-static bool has_dual_stack(void)
-{
-    SOCKET probe = socket_create(AF_INET6, false);
-
-    if (probe == INVALID_SOCKET)
-        return false;
-    bool has = set_v6only(probe, false);
-    closesocket(probe);
-    return has;
-}
-
-/* All addresses: by one dual-stack socket, by 0.0.0.0 alone where there is no IPv6. */
-static void place_everywhere(struct listener_place *place, uint16_t port)
-{
-    memset(place, 0, sizeof *place);
-    place->any = true;
-    if (has_dual_stack()) {
-        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&place->storage;
-
-        in6->sin6_family = AF_INET6;
-        in6->sin6_port = htons(port);
-        place->length = sizeof *in6;
-    } else {
-        struct sockaddr_in *in = (struct sockaddr_in *)&place->storage;
-
-        in->sin_family = AF_INET;
-        in->sin_port = htons(port);
-        place->length = sizeof *in;
-    }
-}
-
-static bool place_known(const struct listener_place *places, size_t count, const ADDRINFOW *entry)
-{
-    for (size_t i = 0; i < count; i++)
-        if ((size_t)places[i].length == entry->ai_addrlen &&
-            memcmp(&places[i].storage, entry->ai_addr, entry->ai_addrlen) == 0)
-            return true;
-    return false;
-}
-
-bool listener_resolve(const char *bind, uint16_t port, struct listener_place **places,
-                      size_t *count, struct error *error)
-{
-    ADDRINFOW hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-    ADDRINFOW *entries = NULL;
-    wchar_t service[8];
-
-    *count = 0;
-    *places = NULL;
-    if (strcmp(bind, "*") == 0) {
-        *places = memory_zeroed(1, sizeof **places);
-        *count = 1;
-        place_everywhere(*places, port);
-        return true;
-    }
-    wchar_t *name = wide_from_utf8(bind);
-    swprintf(service, ARRAYSIZE(service), L"%u", port);
-    int code = GetAddrInfoW(name, service, &hints, &entries);
-    free(name);
-    if (code != 0)
-        return error_code(error, (DWORD)code, "bind = %s: look-up", bind);
-    for (const ADDRINFOW *entry = entries; entry != NULL; entry = entry->ai_next) {
-        if ((entry->ai_family != AF_INET && entry->ai_family != AF_INET6) ||
-            place_known(*places, *count, entry))
-            continue;
-        *places = memory_grow(*places, *count + 1, sizeof **places);
-        struct listener_place *place = &(*places)[(*count)++];
-        memset(place, 0, sizeof *place);
-        memcpy(&place->storage, entry->ai_addr, entry->ai_addrlen);
-        place->length = (int)entry->ai_addrlen;
-    }
-    FreeAddrInfoW(entries);
-    return *count > 0 ||
-           error_set(error, "bind = %s has neither an IPv4 nor an IPv6 address", bind);
-}
 
 static bool fail_bind(const struct listener *listener, struct error *error)
 {
@@ -129,18 +42,9 @@ static bool open_socket(struct listener *listener, const struct listener_place *
     if (setsockopt(listener->socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&exclusive,
                    sizeof exclusive) == SOCKET_ERROR)
         return error_winsock(error, "setsockopt SO_EXCLUSIVEADDRUSE for %s", listener->text);
-    if (listener->family == AF_INET6 && !set_v6only(listener->socket, !place->any))
+    if (listener->family == AF_INET6 && !socket_set_v6only(listener->socket, !place->any))
         return error_winsock(error, "setsockopt IPV6_V6ONLY for %s", listener->text);
     return true;
-}
-
-static void set_text(struct listener *listener, const struct sockaddr *name, bool any)
-{
-    address_read(&listener->address, name);
-    if (any)
-        snprintf(listener->text, sizeof listener->text, "*:%u", listener->address.port);
-    else
-        address_text(&listener->address, listener->text);
 }
 
 static void close_socket(struct listener *listener)
@@ -153,14 +57,14 @@ static void close_socket(struct listener *listener)
 bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
                    const struct service *service, enum accept_with accept_with, struct error *error)
 {
-    struct sockaddr_storage bound;
-    int length = sizeof bound;
+    struct listener_place bound = *place;
+    int code;
 
     listener->loop = loop;
     listener->socket = INVALID_SOCKET;
     listener->accept_socket = INVALID_SOCKET;
     listener->method = accept_with == ACCEPT_WITH_ACCEPT ? &accept_by_accept : &accept_by_acceptex;
-    set_text(listener, (const struct sockaddr *)&place->storage, place->any);
+    listener_place_text(place, listener->text);
     if (!open_socket(listener, place, error))
         goto failed;
     if (bind(listener->socket, (const struct sockaddr *)&place->storage, place->length) ==
@@ -172,15 +76,19 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
         error_winsock(error, "listen %s", listener->text);
         goto failed;
     }
-    if (getsockname(listener->socket, (struct sockaddr *)&bound, &length) == SOCKET_ERROR) {
+    if (getsockname(listener->socket, (struct sockaddr *)&bound.storage, &bound.length) ==
+        SOCKET_ERROR) {
         error_winsock(error, "getsockname %s", listener->text);
         goto failed;
     }
-    set_text(listener, (const struct sockaddr *)&bound, place->any);
+    address_read(&listener->address, (const struct sockaddr *)&bound.storage);
+    listener_place_text(&bound, listener->text);
     if (listener->method->prepare(listener, error))
         return true;
 failed:
+    code = WSAGetLastError();
     close_socket(listener);
+    WSASetLastError(code);
     return false;
 }
 

@@ -2,8 +2,8 @@
 #define STDINETD_SERVER_LISTENER_H
 
 #include "core/config.h"
+#include "server/listener_place.h"
 #include "server/loop.h"
-#include "windows/socket.h"
 
 #include <mswsock.h>
 
@@ -62,20 +62,9 @@ struct accept_method {
 extern const struct accept_method accept_by_acceptex;
 extern const struct accept_method accept_by_accept;
 
-/* Where to listen, resolved. */
-struct listener_place {
-    struct sockaddr_storage storage;
-    int length;
-    bool any; /* "*" */
-};
-
-/* Resolves one entry of bind and a port; a name may have several addresses. The caller frees
- *places. Blocks while a name is looked up. */
-bool listener_resolve(const char *bind, uint16_t port, struct listener_place **places,
-                      size_t *count, struct error *error);
-
 /* Opens one listening socket. *listener must be {0} but for owner, arrived, closed, starved. On
- *failure error says which address and which call, and nothing stays open. */
+   failure error says which address and which call, its number is what WSAGetLastError() says, and
+   nothing stays open. */
 bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,
                    const struct service *service, enum accept_with accept_with,
                    struct error *error);

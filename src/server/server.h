@@ -3,37 +3,15 @@
 
 #include "core/config.h"
 #include "core/error.h"
-#include "core/histogram.h"
-#include "core/refusals.h"
 #include "core/source_table.h"
-#include "server/banner.h"
-#include "server/handler.h"
-#include "server/listener.h"
 #include "server/loop.h"
+#include "server/running_service.h"
 #include "server/spawner.h"
 #include "windows/log.h"
 
 struct connection;
 struct control;
-struct server;
-
-/* One service while it is served. */
-struct running_service {
-    struct running_service *next;
-    struct server *server;
-    const struct service *settings;
-    uint32_t number; /* its place among the services */
-    struct handler handler;
-    struct banner banner, banner_fail;
-    struct listener *listeners;
-    uint64_t live;    /* launching or serving: what instances counts */
-    uint64_t waiting; /* accepted, but there is no room yet, or rate does not let them go on */
-    uint64_t started, failed, refused[REFUSALS]; /* since the server began */
-    struct histogram launch_times;
-    uint64_t rate;    /* state of the option rate */
-    bool rate_paused; /* nobody is let in before rate_timer */
-    struct timer rate_timer;
-};
+struct reload;
 
 /* How far the server is on its way out. */
 enum phase {
@@ -44,42 +22,59 @@ enum phase {
 };
 
 struct server {
-    struct loop loop; /* first: a job's message leads back to its server */
-    const struct config *config;
+    struct loop loop;     /* first: a job's message leads back to its server */
+    struct config config; /* its services have become running ones */
     struct log *log;
     struct spawner *spawner;
     HANDLE null_output; /* NUL, inheritable: the handlers' stderr where stderr = null */
 
-    struct running_service *services;
+    struct running_service *services; /* in the order of the configuration */
+    struct running_service *retired;  /* that a reload has removed or replaced, not gone yet */
+    struct tally *tallies;
+    uint32_t next_number; /* of a tally */
+    struct {
+        uint64_t started, failed, refused;
+    } total; /* since the server began, services that are gone included */
     struct connection_table *connections;
     uint64_t live, waiting; /* the sums over all services */
     uint64_t refused;       /* connections that are told so and linger */
     struct connection *first_waiting, **end_of_waiting;
+    uint64_t seed[2];             /* that nobody can guess */
     struct source_table *sources; /* who is there, by address; NULL where no service asks */
     struct refusals *refusals;
 
     struct listener *idle_listeners; /* those that have not asked for a connection */
+    bool hinted_local, hinted_network;
 
     enum phase phase;
     bool cut_short; /* some handler was ended before it was done */
     size_t listeners_open;
     struct control *control;
+    struct reload *reload;
     struct timer sweep, stop_timer;
     struct operation console_event;
     volatile LONG interrupts, breaks; /* counted by the console's thread */
     HANDLE finished;                  /* set when everything is closed */
 };
 
-/* Serves until it is told to stop. Returns the exit code: 0 after a complete drain, 1 where it
-   could not begin (*error says why, nothing is left open) or where handlers had to be cut short. */
-int server_run(const struct config *config, struct error *error);
+/* Where a reload gets a new configuration from. */
+struct config_loader {
+    /* As config_parse; errors are whole sentences too where there is no file. Any thread. */
+    bool (*load)(void *context, struct config *config, struct text_list *errors);
+    void *context;
+};
+
+/* Serves until it is told to stop, what is in config, and takes all that out of it. loader is NULL
+   where there is nothing to reload from. Returns the exit code: 0 after a complete drain, 1 where
+   it could not begin (*error says why, nothing is left open) or where handlers had to be cut short.
+ */
+int server_run(struct config *config, const struct config_loader *loader, struct error *error);
 
 /* For the parts of the server: one record to the log, and a look whether a stop is complete. */
 void server_log(struct server *server, const struct record *record);
 void server_check_stopped(struct server *server);
 
-/* Every listener, service by service; visit must not add or free one. */
-void server_for_each_listener(struct server *server, void *context,
-                              void (*visit)(struct listener *listener, void *context));
+/* What of its config the log is told. */
+struct log_settings server_log_settings(const struct config *config);
 
 #endif

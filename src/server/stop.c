@@ -1,5 +1,6 @@
 #include "server/stop.h"
 
+#include "server/accepting.h"
 #include "server/connection_table.h"
 #include "windows/console.h"
 #include "windows/text.h"
@@ -31,12 +32,12 @@ static void close_one(struct listener *listener, void *context)
 {
     const bool *take_waiting = context;
 
-    listener_close(listener, *take_waiting);
+    accepting_end(listener, *take_waiting);
 }
 
 static void close_listeners(struct server *server, bool take_waiting)
 {
-    server_for_each_listener(server, &take_waiting, close_one);
+    accepting_for_each(server, &take_waiting, close_one);
 }
 
 void server_check_stopped(struct server *server)
@@ -78,12 +79,9 @@ static void kill_all(struct server *server)
     end_connections(server, PHASE_KILLING, 0, "ended at once");
 }
 
-static uint64_t longest_stop_time(const struct server *server)
+static uint64_t longest_stop_time(const struct running_service *service, uint64_t longest)
 {
-    uint64_t longest = 0;
-
-    for (const struct running_service *service = server->services; service != NULL;
-         service = service->next)
+    for (; service != NULL; service = service->next)
         if (service->settings->stop_time > longest)
             longest = service->settings->stop_time;
     return longest;
@@ -91,7 +89,7 @@ static uint64_t longest_stop_time(const struct server *server)
 
 static void end_all(struct server *server, uint64_t longest_ms)
 {
-    uint64_t stop_ms = longest_stop_time(server);
+    uint64_t stop_ms = longest_stop_time(server->retired, longest_stop_time(server->services, 0));
 
     if (stop_ms > longest_ms)
         stop_ms = longest_ms;
@@ -111,10 +109,10 @@ static void drain(struct server *server)
         snprintf(detail, sizeof detail,
                  "%llu connection%s open, waiting up to %llu s (Ctrl-C again ends %s now)",
                  (unsigned long long)open, plural(open),
-                 (unsigned long long)(server->config->drain + 999) / 1000,
+                 (unsigned long long)(server->config.drain + 999) / 1000,
                  open == 1 ? "it" : "them");
     log_stop(server, detail);
-    timer_set(&server->loop, &server->stop_timer, server->config->drain);
+    timer_set(&server->loop, &server->stop_timer, server->config.drain);
     close_listeners(server, true);
     server_check_stopped(server);
 }

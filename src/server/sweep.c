@@ -1,8 +1,10 @@
 #include "server/sweep.h"
 
+#include "server/accepting.h"
 #include "server/admission.h"
 #include "server/connection_table.h"
 #include "server/control.h"
+#include "server/reload.h"
 #include "server/stop.h"
 
 #include <stdio.h>
@@ -53,7 +55,7 @@ static size_t mend_listeners(struct server *server)
                             .polls = calloc(server->listeners_open, sizeof(WSAPOLLFD))};
 
     if (asking.listeners != NULL && asking.polls != NULL)
-        server_for_each_listener(server, &asking, collect_asking);
+        accepting_for_each(server, &asking, collect_asking);
     if (asking.count > 0 && WSAPoll(asking.polls, (ULONG)asking.count, 0) >= 0) {
         for (size_t i = 0; i < asking.count; i++)
             if (listener_mend(asking.listeners[i], (asking.polls[i].revents & POLLRDNORM) != 0))
@@ -82,7 +84,9 @@ static void on_sweep(struct timer *timer)
     control_look(server->control);
     admission_report(server, server->loop.now_ms);
     connection_table_for_each(server->connections, NULL, look_at);
-    server_for_each_listener(server, NULL, look_at_closing);
+    accepting_for_each(server, NULL, look_at_closing);
+    accepting_try_again(server);
+    reload_look(server);
     log_mended(server, admission_ask(server),
                "had stopped accepting for want of resources, and accept again");
     log_mended(server, mend_listeners(server), "had lost a wake-up, and accept again");

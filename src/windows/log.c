@@ -20,7 +20,7 @@ enum {
 };
 
 struct log {
-    enum level level;
+    volatile LONG level;      /* enum level */
     struct log_writer writer; /* the thread's, but for its format */
     HANDLE thread;
     volatile LONG progress; /* counts what has been written */
@@ -31,6 +31,7 @@ struct log {
     char *writing; /* … and leaves its own empty buffer in their place */
     size_t filled;
     uint64_t dropped;
+    uint64_t size, keep; /* for the writer, before its next line */
     bool closing;
 };
 
@@ -94,6 +95,7 @@ static DWORD WINAPI run(void *parameter)
         log->writing = lines;
         log->filled = 0;
         log->dropped = 0;
+        log_writer_limit(&log->writer, log->size, log->keep);
         ReleaseSRWLockExclusive(&log->lock);
         write_lines(log, lines, length);
         if (dropped > 0)
@@ -119,7 +121,9 @@ struct log *log_open(const struct log_settings *settings, struct error *error)
 
     log->filling = memory_grow(NULL, QUEUE_SIZE, 1);
     log->writing = memory_grow(NULL, QUEUE_SIZE, 1);
-    log->level = settings->level;
+    log->level = (LONG)settings->level;
+    log->size = settings->size;
+    log->keep = settings->keep;
     log_writer_init(&log->writer, settings->json, settings->file, settings->size, settings->keep);
     InitializeSRWLock(&log->lock);
     InitializeConditionVariable(&log->changed);
@@ -132,11 +136,20 @@ struct log *log_open(const struct log_settings *settings, struct error *error)
     return log;
 }
 
+void log_change(struct log *log, const struct log_settings *settings)
+{
+    log->level = (LONG)settings->level;
+    AcquireSRWLockExclusive(&log->lock);
+    log->size = settings->size;
+    log->keep = settings->keep;
+    ReleaseSRWLockExclusive(&log->lock);
+}
+
 void log_write(struct log *log, const struct record *record)
 {
     char line[LINE_SIZE];
 
-    if (record->level > log->level)
+    if ((LONG)record->level > log->level)
         return;
     size_t length = log_writer_format(&log->writer, record, line, sizeof line);
     AcquireSRWLockExclusive(&log->lock);

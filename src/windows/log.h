@@ -24,6 +24,10 @@ struct log_settings {
    and tries again. */
 struct log *log_open(const struct log_settings *settings, struct error *error);
 
+/* Changes level, size and keep from the next record on; the rest stays. From the thread that opened
+   it. */
+void log_change(struct log *log, const struct log_settings *settings);
+
 /* Writes one record if its level is wanted. From any thread; never blocks on the output. */
 void log_write(struct log *log, const struct record *record);
 

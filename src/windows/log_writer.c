@@ -17,6 +17,12 @@ void log_writer_init(struct log_writer *writer, bool json, const char *path, uin
         log_file_init(&writer->file, path, size, keep);
 }
 
+void log_writer_limit(struct log_writer *writer, uint64_t size, uint64_t keep)
+{
+    writer->file.size = size;
+    writer->file.keep = keep;
+}
+
 void log_writer_free(struct log_writer *writer)
 {
     if (writer->has_file)

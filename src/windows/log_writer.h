@@ -26,6 +26,9 @@ void log_writer_init(struct log_writer *writer, bool json, const char *path, uin
                      uint64_t keep);
 void log_writer_free(struct log_writer *writer);
 
+/* The file's new size and old files; nothing where there is none. */
+void log_writer_limit(struct log_writer *writer, uint64_t size, uint64_t keep);
+
 /* The record as it goes out, within size bytes (at least 64). Any thread. */
 size_t log_writer_format(const struct log_writer *writer, const struct record *record, char *line,
                          size_t size);

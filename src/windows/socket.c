@@ -172,3 +172,11 @@ bool socket_set_nodelay(SOCKET socket)
 
     return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on) == 0;
 }
+
+bool socket_set_v6only(SOCKET socket, bool only)
+{
+    DWORD value = only;
+
+    return setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&value, sizeof value) !=
+           SOCKET_ERROR;
+}

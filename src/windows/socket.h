@@ -37,6 +37,9 @@ bool socket_look_up(const char *name, struct text_list *addresses, struct error 
    Q131623). INVALID_SOCKET on failure; the reason is in WSAGetLastError(). */
 SOCKET socket_create(int family, bool overlapped);
 
+/* Of an IPv6 socket that is not bound yet: whether it leaves IPv4 alone. */
+bool socket_set_v6only(SOCKET socket, bool only);
+
 /* Both are off in a new socket. They return false with WSAGetLastError() set. */
 bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms);
 bool socket_set_nodelay(SOCKET socket);

@@ -48,7 +48,7 @@ static void status_shows_what_clients_know(void **state)
     expect_status(" refused: instances 1\n");
     expect_status("upper#1 127.0.0.1:* serving * * s\n");
     expect_status("other 127.0.0.1:* 0 of 100 0 0 0 0\n");
-    expect_status(", running for * s, 2 of 1000 connections\n");
+    expect_status(", running for * s, 2 of 1000 connections; 2 started, 1 refused, 0 failed\n");
     client_goodbye(first);
     client_goodbye(second);
     server_expect(server, "close upper#1 ");
@@ -135,7 +135,7 @@ static void a_name_is_taken_once(void **state)
     (void)state;
     snprintf(arguments, sizeof arguments, "run -c test.ini --name %s", server_name());
     struct process *second = server_start_with("%s", arguments);
-    server_expect(second, "listen status and stop do not reach this server: *%s*--name NAME",
+    server_expect(second, "listen status, reload and stop do not reach this server: *%s*--name NAME",
                   server_name());
     client_goodbye(client_hello(second, "upper"));
     struct process *stop = ask("stop");

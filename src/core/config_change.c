@@ -1,0 +1,44 @@
+#include "core/config_change.h"
+
+#include <string.h>
+
+/* Options whose text can stand for something else than before, although it is the same. */
+static bool means_the_same(const char *option, const struct service *a, const struct service *b)
+{
+    if (strcmp(option, "server") == 0)
+        return strcmp(a->program, b->program) == 0 && strcmp(a->command_line, b->command_line) == 0;
+    if (strcmp(option, "working_directory") == 0)
+        return strcmp(a->folder, b->folder) == 0;
+    if (strcmp(option, "only_from") == 0)
+        return access_equals(&a->access, &b->access);
+    return true;
+}
+
+void service_compare(const struct service *a, const struct service *b, struct text_list *options)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        if (option->section == SECTION_SERVICE && !option_equals(option, a, b))
+            text_list_append(options, option->name);
+    }
+    if (options->count > 0)
+        return; /* what follows from those need not be named as well */
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        if (option->section == SECTION_SERVICE && !means_the_same(option->name, a, b))
+            text_list_append(options, option->name);
+    }
+}
+
+void config_keep_fixed(struct config *config, const struct config *served,
+                       struct text_list *options)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        if (option->section != SECTION_SERVER || option->reload != RELOAD_NEVER ||
+            option_equals(option, config, served))
+            continue;
+        text_list_append(options, option->name);
+        option_replace(option, config, served);
+    }
+}

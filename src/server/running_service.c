@@ -1,0 +1,193 @@
+#include "server/running_service.h"
+
+#include "core/memory.h"
+#include "server/accepting.h"
+#include "server/admission.h"
+#include "server/server.h"
+#include "windows/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- made from its settings */
+
+static bool read_banners(struct running_service *service, const char *base, struct error *error)
+{
+    const struct service *settings = service->settings;
+
+    return (banner_read(&service->banner, base, settings->banner, error) &&
+            banner_read(&service->banner_fail, base, settings->banner_fail, error)) ||
+           error_prefix(error, "service %s: banner", settings->name);
+}
+
+static bool add_places(struct running_service *service, const char *bind, uint16_t port,
+                       struct error *error)
+{
+    struct listener_place *places;
+    size_t count;
+    bool resolved = listener_resolve(bind, port, &places, &count, error);
+
+    service->listening = memory_grow(service->listening, service->place_count + count + 1,
+                                     sizeof *service->listening);
+    for (size_t i = 0; i < count; i++)
+        service->listening[service->place_count++] = (struct listening){.place = places[i]};
+    free(places);
+    return resolved || error_prefix(error, "service %s", service->settings->name);
+}
+
+static bool find_places(struct running_service *service, struct error *error)
+{
+    const struct service *settings = service->settings;
+
+    for (size_t p = 0; p < settings->port.count; p++)
+        for (size_t b = 0; b < settings->bind.count; b++)
+            if (!add_places(service, settings->bind.items[b], settings->port.items[p], error))
+                return false;
+    return true;
+}
+
+struct running_service *running_service_new(struct server *server, struct service *settings,
+                                            const char *base, const char *environment,
+                                            struct error *error)
+{
+    struct running_service *service = memory_zeroed(1, sizeof *service);
+
+    service->server = server;
+    service->settings = settings;
+    handler_init(&service->handler, settings, environment);
+    if (read_banners(service, base, error) && find_places(service, error))
+        return service;
+    running_service_free(service);
+    return NULL;
+}
+
+bool running_services_new(struct server *server, struct config *config,
+                          struct running_service **first, struct error *error)
+{
+    struct running_service **end = first;
+    char *environment = environment_own_block();
+    bool made = true;
+
+    *first = NULL;
+    for (size_t i = 0; made && i < config->service_count; i++) {
+        *end = running_service_new(server, config_take_service(config, i), config->base,
+                                   environment, error);
+        made = *end != NULL;
+        if (made)
+            end = &(*end)->next;
+    }
+    free(environment);
+    if (!made) {
+        running_services_free(*first);
+        *first = NULL;
+    }
+    return made;
+}
+
+/* --- what is counted of it */
+
+static struct tally *find_tally(const struct server *server, const char *name)
+{
+    struct tally *tally = server->tallies;
+
+    while (tally != NULL && strcmp(tally->name, name) != 0)
+        tally = tally->next;
+    return tally;
+}
+
+static struct tally *new_tally(struct server *server, const char *name)
+{
+    struct tally *tally = memory_zeroed(1, sizeof *tally);
+
+    tally->server = server;
+    tally->name = memory_copy(name);
+    tally->number = server->next_number++;
+    tally->next = server->tallies;
+    server->tallies = tally;
+    return tally;
+}
+
+static void leave_tally(struct running_service *service)
+{
+    struct tally *tally = service->tally;
+    struct tally **place = &service->server->tallies;
+
+    if (tally == NULL || --tally->users > 0)
+        return;
+    admission_end_tally(tally);
+    while (*place != tally)
+        place = &(*place)->next;
+    *place = tally->next;
+    free(tally->name);
+    free(tally);
+}
+
+void running_service_begin(struct running_service *service)
+{
+    service->tally = find_tally(service->server, service->settings->name);
+    if (service->tally == NULL)
+        service->tally = new_tally(service->server, service->settings->name);
+    service->tally->users++;
+    service->tally->current = service;
+    admission_begin(service);
+}
+
+/* --- its end */
+
+void running_service_free(struct running_service *service)
+{
+    leave_tally(service);
+    for (size_t i = 0; i < service->place_count; i++)
+        free(service->listening[i].listener);
+    free(service->listening);
+    handler_free(&service->handler);
+    banner_free(&service->banner);
+    banner_free(&service->banner_fail);
+    service_free(service->settings);
+    free(service);
+}
+
+void running_services_free(struct running_service *first)
+{
+    while (first != NULL) {
+        struct running_service *service = first;
+
+        first = service->next;
+        running_service_free(service);
+    }
+}
+
+void running_service_retire(struct running_service *service)
+{
+    struct server *server = service->server;
+
+    service->is_retired = true;
+    if (service->tally->current == service)
+        service->tally->current = NULL;
+    service->next = server->retired;
+    server->retired = service;
+    for (size_t i = 0; i < service->place_count; i++)
+        if (service->listening[i].listener != NULL)
+            accepting_end(service->listening[i].listener, true);
+    running_service_look(service);
+}
+
+static bool has_listener(const struct running_service *service)
+{
+    for (size_t i = 0; i < service->place_count; i++)
+        if (service->listening[i].listener != NULL)
+            return true;
+    return false;
+}
+
+void running_service_look(struct running_service *service)
+{
+    struct running_service **place = &service->server->retired;
+
+    if (!service->is_retired || service->connections > 0 || has_listener(service))
+        return;
+    while (*place != service)
+        place = &(*place)->next;
+    *place = service->next;
+    running_service_free(service);
+}
