@@ -14,13 +14,17 @@ static bool means_the_same(const char *option, const struct service *a, const st
     return true;
 }
 
+static void compare(enum option_section section, const void *a, const void *b,
+                    struct text_list *options)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].section == section && !option_equals(&option_table[i], a, b))
+            text_list_append(options, option_table[i].name);
+}
+
 void service_compare(const struct service *a, const struct service *b, struct text_list *options)
 {
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option *option = &option_table[i];
-        if (option->section == SECTION_SERVICE && !option_equals(option, a, b))
-            text_list_append(options, option->name);
-    }
+    compare(SECTION_SERVICE, a, b, options);
     if (options->count > 0)
         return; /* what follows from those need not be named as well */
     for (size_t i = 0; i < option_count; i++) {
@@ -28,6 +32,11 @@ void service_compare(const struct service *a, const struct service *b, struct te
         if (option->section == SECTION_SERVICE && !means_the_same(option->name, a, b))
             text_list_append(options, option->name);
     }
+}
+
+void config_compare(const struct config *a, const struct config *b, struct text_list *options)
+{
+    compare(SECTION_SERVER, a, b, options);
 }
 
 void config_keep_fixed(struct config *config, const struct config *served,

@@ -15,4 +15,7 @@ void service_compare(const struct service *a, const struct service *b, struct te
 void config_keep_fixed(struct config *config, const struct config *served,
                        struct text_list *options);
 
+/* Appends the names of the options of [server] in which the two differ. */
+void config_compare(const struct config *a, const struct config *b, struct text_list *options);
+
 #endif

@@ -134,9 +134,9 @@ bool accepting_open(struct running_service *service, size_t place, struct error 
 }
 
 /* Each hint once: the first listener of its kind says what could be otherwise. */
-void accepting_begin(struct listener *listener)
+void accepting_tell(const struct listener *listener)
 {
-    struct running_service *service = listener->owner;
+    const struct running_service *service = listener->owner;
     struct server *server = service->server;
     bool local = listener->address.is_loopback;
     const char *detail = local ? "this machine only" : "the network";
@@ -147,6 +147,11 @@ void accepting_begin(struct listener *listener)
         detail = "the network (the firewall must allow stdinetd.exe)";
     *(local ? &server->hinted_local : &server->hinted_network) = true;
     log_listener(listener, LEVEL_INFO, "listen", detail);
+}
+
+void accepting_begin(struct listener *listener)
+{
+    accepting_tell(listener);
     set_idle(listener);
 }
 

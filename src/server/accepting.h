@@ -9,7 +9,10 @@
    failure *error names the service and the address. */
 bool accepting_open(struct running_service *service, size_t place, struct error *error);
 
-/* Says where it listens. admission_ask then has it accept. */
+/* Says where it listens. */
+void accepting_tell(const struct listener *listener);
+
+/* Does so for a new one, which admission_ask then has accept. */
 void accepting_begin(struct listener *listener);
 
 /* Stops listening. With take_waiting, whoever is in the backlog already is accepted first. When it

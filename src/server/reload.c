@@ -69,7 +69,7 @@ static void finish(struct reload *reload, uint32_t exit_code, const char *text)
 
 static void fail(struct reload *reload, const char *sentence)
 {
-    char *text = memory_format("%s; nothing was changed\n", sentence);
+    char *text = memory_format("%s\nnothing was changed\n", sentence);
 
     log_reload(reload->server, LEVEL_ERROR, sentence);
     finish(reload, FAILED, text);
@@ -100,14 +100,27 @@ static void tell_mistakes(struct reload *reload)
 
 /* --- what has been loaded is served */
 
-static void add_fixed(struct text_buffer *text, const struct text_list *options)
+/* What is different in [server]; what only a start can change stays. */
+static void describe_server(struct reload *reload, struct text_buffer *text)
 {
-    for (size_t i = 0; i < options->count; i++) {
-        char *line = memory_format("  %s stays as it is until the server is started again\n",
-                                   options->items[i]);
-        text_buffer_add_text(text, line);
-        free(line);
+    const struct config *served = &reload->server->config;
+    struct text_list fixed = {0};
+    struct text_list changed = {0};
+
+    config_keep_fixed(&reload->config, served, &fixed);
+    config_compare(&reload->config, served, &changed);
+    for (size_t i = 0; i < changed.count; i++) {
+        text_buffer_add_text(text, i == 0 ? "  changed  [server]: " : ", ");
+        text_buffer_add_text(text, changed.items[i]);
     }
+    text_buffer_add_text(text, changed.count > 0 ? "\n" : "");
+    for (size_t i = 0; i < fixed.count; i++) {
+        text_buffer_add_text(text, "  not yet  [server]: ");
+        text_buffer_add_text(text, fixed.items[i]);
+        text_buffer_add_text(text, " stays as it is until the server is started again\n");
+    }
+    text_list_free(&changed);
+    text_list_free(&fixed);
 }
 
 /* One record for each line of the text. */
@@ -125,11 +138,9 @@ static void carry_out(struct reload *reload)
 {
     struct server *server = reload->server;
     struct text_buffer text = {0};
-    struct text_list fixed = {0};
 
-    config_keep_fixed(&reload->config, &server->config, &fixed);
     plan_describe(&reload->plan, &text);
-    add_fixed(&text, &fixed);
+    describe_server(reload, &text);
     log_lines(server, text.text);
     config_free(&server->config);
     server->config = reload->config;
@@ -141,7 +152,6 @@ static void carry_out(struct reload *reload)
     log_change(server->log, &log_settings);
     admission_look(server);
     finish(reload, LOADED, text.text);
-    text_list_free(&fixed);
     free(text.text);
 }
 

@@ -112,7 +112,13 @@ static void add_openings(struct plan *plan, const struct change *change)
     }
 }
 
-/* A service takes over from itself before others do: port 0 is many ports. */
+static const struct listener_place *place_of(const struct opening *opening)
+{
+    return &opening->service->listening[opening->place].place;
+}
+
+/* A service takes over from itself before others do; from another it takes the port that it names,
+   but not just any. */
 static void find_openings(struct plan *plan)
 {
     for (size_t i = 0; i < plan->change_count; i++)
@@ -120,13 +126,10 @@ static void find_openings(struct plan *plan)
             add_openings(plan, &plan->changes[i]);
     for (size_t i = 0; i < plan->opening_count; i++)
         for (size_t c = 0; c < plan->change_count; c++)
-            if (plan->openings[i].kind != OPENING_TAKEN_OVER && gives_places_up(&plan->changes[c]))
+            if (plan->openings[i].kind != OPENING_TAKEN_OVER &&
+                listener_place_port(place_of(&plan->openings[i])) != 0 &&
+                gives_places_up(&plan->changes[c]))
                 take_over(&plan->openings[i], plan->changes[c].before);
-}
-
-static const struct listener_place *place_of(const struct opening *opening)
-{
-    return &opening->service->listening[opening->place].place;
 }
 
 /* Whether a listener that is wanted no more overlaps the place; with close, closes each. */
@@ -305,6 +308,8 @@ static void move_listener(const struct opening *opening)
     to->listener = from->listener;
     to->listener->owner = opening->service;
     from->listener = NULL;
+    if (opening->from->tally != opening->service->tally)
+        accepting_tell(to->listener);
 }
 
 void plan_carry_out(struct plan *plan)
@@ -312,9 +317,6 @@ void plan_carry_out(struct plan *plan)
     struct server *server = plan->server;
     struct running_service **end = &server->services;
 
-    for (size_t i = 0; i < plan->opening_count; i++)
-        if (plan->openings[i].kind == OPENING_TAKEN_OVER)
-            move_listener(&plan->openings[i]);
     for (size_t c = 0; c < plan->change_count; c++) {
         const struct change *change = &plan->changes[c];
         struct running_service *stays =
@@ -330,6 +332,9 @@ void plan_carry_out(struct plan *plan)
         end = &stays->next;
     }
     *end = NULL;
+    for (size_t i = 0; i < plan->opening_count; i++)
+        if (plan->openings[i].kind == OPENING_TAKEN_OVER)
+            move_listener(&plan->openings[i]);
     for (size_t c = 0; c < plan->change_count; c++)
         if (gives_places_up(&plan->changes[c]))
             running_service_retire(plan->changes[c].before);

@@ -32,6 +32,7 @@ bool fault(const char *call);
 #define RegisterWaitForSingleObject(...)                                                           \
     (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))
 #define WSASocketW(...) (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
+#define bind(...)       (fault("bind") ? SOCKET_ERROR : bind(__VA_ARGS__))
 #define setsockopt(...) (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
 #define WSAGetOverlappedResult(...)                                                                \
     (fault("WSAGetOverlappedResult") ? FALSE : WSAGetOverlappedResult(__VA_ARGS__))

@@ -45,7 +45,7 @@ static void write_ini(const char *ini, va_list values)
                                    "base = %s\n"
                                    "accept_with = %s\n"
                                    "control = %s\n",
-                                   folder_build(), accept_with(), server_new_name());
+                                   folder_build(), accept_with(), server_name());
 
     vsnprintf(text + used, sizeof text - used, ini, values);
     folder_write("test.ini", text);
@@ -55,16 +55,27 @@ struct process *server_start(const char *ini, ...)
 {
     va_list values;
 
+    server_new_name();
     va_start(values, ini);
     write_ini(ini, values);
     va_end(values);
     return start("bin\\stdinetd.exe", "run -c test.ini");
 }
 
+void server_rewrite(const char *ini, ...)
+{
+    va_list values;
+
+    va_start(values, ini);
+    write_ini(ini, values);
+    va_end(values);
+}
+
 struct process *server_start_with_faults(const char *faults, const char *ini, ...)
 {
     va_list values;
 
+    server_new_name();
     va_start(values, ini);
     write_ini(ini, values);
     va_end(values);

@@ -14,6 +14,9 @@
    should be 0. Returns when every service listens. */
 struct process *server_start(const char *ini, ...) PRINTF_LIKE(1, 2);
 
+/* Writes test.ini anew for the same server, to be reloaded. */
+void server_rewrite(const char *ini, ...) PRINTF_LIKE(1, 2);
+
 /* The name that the control pipe of the last one has, and one for another. */
 const char *server_name(void);
 const char *server_new_name(void);

@@ -135,7 +135,8 @@ static void a_name_is_taken_once(void **state)
     (void)state;
     snprintf(arguments, sizeof arguments, "run -c test.ini --name %s", server_name());
     struct process *second = server_start_with("%s", arguments);
-    server_expect(second, "listen status, reload and stop do not reach this server: *%s*--name NAME",
+    server_expect(second,
+                  "listen status, reload and stop do not reach this server: *%s*--name NAME",
                   server_name());
     client_goodbye(client_hello(second, "upper"));
     struct process *stop = ask("stop");

@@ -212,6 +212,35 @@ static void it_agrees_with_a_plain_list(void **state)
     source_table_free(table);
 }
 
+/* Who is there stays where he is, and everybody is found again. */
+static void it_grows(void **state)
+{
+    enum { FEW = 5000, MANY = 20000 };
+    struct source_table *table = source_table_new(FEW, seed);
+    static struct source *held[FEW];
+
+    (void)state;
+    for (uint32_t i = 0; i < FEW; i++) {
+        held[i] = get(table, 1, v4(i));
+        held[i]->rate = i;
+        source_hold(table, held[i]);
+    }
+    assert_null(get(table, 1, v4(FEW)));
+    source_table_grow(table, MANY);
+    source_table_grow(table, FEW);
+    for (uint32_t i = FEW; i < MANY; i++) {
+        struct source *source = get(table, 1, v4(i));
+        assert_non_null(source);
+        source_hold(table, source);
+    }
+    assert_null(get(table, 1, v4(MANY)));
+    for (uint32_t i = 0; i < FEW; i++) {
+        assert_ptr_equal(get(table, 1, v4(i)), held[i]);
+        assert_int_equal(held[i]->rate, i);
+    }
+    source_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +252,7 @@ int main(void)
         cmocka_unit_test(the_held_can_be_walked),
         cmocka_unit_test(a_scan_of_a_million_addresses_drives_no_holder_out),
         cmocka_unit_test(it_agrees_with_a_plain_list),
+        cmocka_unit_test(it_grows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,17 +28,23 @@ static struct status make(void)
                                                        .state = "launching",
                                                        .age_ms = 12}};
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         text_list_free(&services[i].addresses);
+        text_list_free(&services[i].busy);
+    }
     text_list_append(&services[0].addresses, "127.0.0.1:7080");
     text_list_append(&services[0].addresses, "[::1]:7080");
     text_list_append(&services[1].addresses, "*:7");
+    text_list_append(&services[1].busy, "127.0.0.1:8");
     return (struct status){.version = "9.8.7",
                            .pid = 99,
                            .up_ms = 90061000,
                            .phase = "running",
                            .live = 2,
                            .instances = 1000,
+                           .started = 1204,
+                           .refused = 9,
+                           .failed = 3,
                            .services = services,
                            .service_count = 2,
                            .connections = connections,
@@ -47,8 +53,10 @@ static struct status make(void)
 
 static void free_addresses(struct status *status)
 {
-    for (size_t i = 0; i < status->service_count; i++)
+    for (size_t i = 0; i < status->service_count; i++) {
         text_list_free(&status->services[i].addresses);
+        text_list_free(&status->services[i].busy);
+    }
 }
 
 static void people_get_tables(void **state)
@@ -58,7 +66,8 @@ static void people_get_tables(void **state)
     (void)state;
     assert_owned_string_equal(
         status_text(&status),
-        "stdinetd 9.8.7, pid 99, running for 1 d 01 h, 2 of 1000 connections\n"
+        "stdinetd 9.8.7, pid 99, running for 1 d 01 h, 2 of 1000 connections; 1204 started, 9 "
+        "refused, 3 failed\n"
         "\n"
         "SERVICE  ADDRESS         LIVE         WAITING   STARTED  REFUSED  FAILED  LAUNCH ms    99 "
         "%\n"
@@ -67,6 +76,7 @@ static void people_get_tables(void **state)
         "         [::1]:7080\n"
         "         refused: per_source 7 instances 1\n"
         "caf\xC3\xA9     *:7             0                  0         0        0       0\n"
+        "         127.0.0.1:8 is busy; tried every second\n"
         "\n"
         "CONNECTION  PEER             STATE           PID  AGE\n"
         "web#17      192.0.2.1:51820  serving        4312  1 h 02 min\n"
@@ -82,12 +92,14 @@ static void programs_get_one_object(void **state)
     assert_owned_string_equal(
         status_json(&status),
         "{\"version\":\"9.8.7\",\"pid\":99,\"phase\":\"running\",\"up_ms\":90061000,\"live\":2,"
-        "\"instances\":1000,\"services\":["
-        "{\"name\":\"web\",\"addresses\":[\"127.0.0.1:7080\",\"[::1]:7080\"],\"launch\":\"spawn\","
+        "\"instances\":1000,\"started\":1204,\"refused\":9,\"failed\":3,\"services\":["
+        "{\"name\":\"web\",\"addresses\":[\"127.0.0.1:7080\",\"[::1]:7080\"],\"busy\":[],"
+        "\"launch\":\"spawn\","
         "\"live\":2,\"instances\":100,\"waiting\":1,\"started\":1204,\"failed\":3,"
         "\"refused\":{\"only_from\":0,\"no_access\":0,\"access_times\":0,\"per_source\":7,"
         "\"per_source_rate\":0,\"instances\":1},\"launch_ms\":{\"median\":4.100,\"p99\":9.800}},"
-        "{\"name\":\"caf\xC3\xA9\",\"addresses\":[\"*:7\"],\"launch\":\"spawn\",\"live\":0,"
+        "{\"name\":\"caf\xC3\xA9\",\"addresses\":[\"*:7\"],\"busy\":[\"127.0.0.1:8\"],\"launch\":"
+        "\"spawn\",\"live\":0,"
         "\"instances\":null,\"waiting\":0,\"started\":0,\"failed\":0,"
         "\"refused\":{\"only_from\":0,\"no_access\":0,\"access_times\":0,\"per_source\":0,"
         "\"per_source_rate\":0,\"instances\":0},\"launch_ms\":{\"median\":0.000,\"p99\":0.000}}],"
