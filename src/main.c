@@ -1,7 +1,7 @@
 #include "ask.h"
 #include "core/config.h"
 #include "core/memory.h"
-#include "core/path.h"
+#include "load.h"
 #include "server/server.h"
 #include "windows/file.h"
 #include "windows/text.h"
@@ -49,138 +49,17 @@ static int failed(const struct error *error)
     return EXIT_FAILED;
 }
 
-/* --- where the configuration comes from */
-
-static bool exists_as_file(void *context, const char *path)
-{
-    (void)context;
-    return file_exists(path);
-}
-
-static bool exists_as_folder(void *context, const char *path)
-{
-    (void)context;
-    return folder_exists(path);
-}
-
-static bool look_up(void *context, const char *name, struct text_list *addresses,
-                    struct error *error)
-{
-    (void)context;
-    return socket_look_up(name, addresses, error);
-}
-
-static char *read_file(void *context, const char *path, size_t *length, struct error *error)
-{
-    (void)context;
-    return file_read(path, CONFIG_MAXIMUM, length, error);
-}
-
-static bool list_files(void *context, const char *folder, struct text_list *names,
-                       struct error *error)
-{
-    (void)context;
-    return file_list(folder, names, error);
-}
-
-/* The file that -c names, or the first default that exists. NULL where there is none, after saying
- * so. */
-static char *find_ini(const char *given)
-{
-    if (given != NULL)
-        return memory_copy(given);
-    char *program = file_own_program();
-    char *folder = path_folder(program);
-    char *beside = path_join(folder, "stdinetd.ini");
-    char *in_etc = path_join(folder, "..\\etc\\stdinetd.ini");
-    char *found = NULL;
-
-    if (file_exists(beside))
-        found = memory_copy(beside);
-    else if (file_exists(in_etc))
-        found = memory_copy(in_etc);
-    else
-        fprintf(
-            stderr,
-            "stdinetd: there is neither %s nor %s; name a file with -c, or serve one program with "
-            "'stdinetd serve PORT -- PROGRAM'\n",
-            beside, in_etc);
-    free(program);
-    free(folder);
-    free(beside);
-    free(in_etc);
-    return found;
-}
-
-/* What core asks of this machine. source_free frees the texts. */
-static void source_init(struct config_source *source, const char *file)
-{
-    char *system = file_system_folder();
-
-    memset(source, 0, sizeof *source);
-    if (file != NULL) {
-        char *full = file_full_path(file);
-
-        source->file = memory_copy(file);
-        source->folder = path_folder(full);
-        free(full);
-    } else {
-        source->folder = file_current_folder();
-    }
-    source->search_path = environment_variable("PATH");
-    source->cmd = path_join(system, "cmd.exe");
-    source->file_exists = exists_as_file;
-    source->folder_exists = exists_as_folder;
-    source->look_up = look_up;
-    source->read_file = read_file;
-    source->list_files = list_files;
-    free(system);
-}
-
-static void source_free(struct config_source *source)
-{
-    free((char *)source->file);
-    free((char *)source->folder);
-    free((char *)source->search_path);
-    free((char *)source->cmd);
-}
-
-/* Reads a file whole. On failure errors say what is wrong with it. Any thread. */
-static bool load_file(const char *file, struct config *config, struct text_list *errors)
-{
-    struct config_source source;
-    struct error error;
-    size_t length;
-    bool good = false;
-
-    source_init(&source, file);
-    char *text = file_read(file, CONFIG_MAXIMUM, &length, &error);
-    if (text == NULL)
-        text_list_append(errors, error.text);
-    else
-        good = config_parse(config, text, length, &source, errors);
-    free(text);
-    source_free(&source);
-    return good;
-}
-
-static void print_errors(const struct text_list *errors)
-{
-    for (size_t i = 0; i < errors->count; i++)
-        fprintf(stderr, "%s\n", errors->items[i]);
-    fprintf(stderr, "%zu error%s; nothing would be served\n", errors->count,
-            errors->count == 1 ? "" : "s");
-}
+/* --- the file */
 
 /* Reads the file, or says what is wrong with it. Returns an exit code. */
 static int load(struct config *config, const char *given)
 {
     struct text_list errors = {0};
-    char *file = find_ini(given);
+    char *file = load_find_ini(given);
     bool good = file != NULL && load_file(file, config, &errors);
 
     if (errors.count > 0)
-        print_errors(&errors);
+        load_print_errors(&errors);
     free(file);
     text_list_free(&errors);
     return good ? EXIT_DONE : EXIT_WRONG_USE;
@@ -188,14 +67,20 @@ static int load(struct config *config, const char *given)
 
 static const char no_service[] = "the file holds no service that is not disabled";
 
+/* Puts a name into config->control; where NULL, the one that a file without the option has. */
+static bool put_name(struct config *config, const char *name, struct error *error)
+{
+    const struct option *control = option_find(SECTION_SERVER, "control");
+
+    return option_parse(control, name != NULL ? name : control->initial, false, config, error);
+}
+
 /* What a reload of "stdinetd run" needs: the file, by its full path because the client that it is
    told to may be in another folder, and the name where that does not come from the file. */
 struct reload_source {
     char *file;
     const char *name;
 };
-
-static bool put_name(struct config *config, const char *name, struct error *error);
 
 static bool load_again(void *context, struct config *config, struct text_list *errors)
 {
@@ -259,14 +144,6 @@ static bool take_switches(const struct text_list *words, const struct switch_wor
     return true;
 }
 
-/* Puts a name into config->control; where NULL, the one that a file without the option has. */
-static bool put_name(struct config *config, const char *name, struct error *error)
-{
-    const struct option *control = option_find(SECTION_SERVER, "control");
-
-    return option_parse(control, name != NULL ? name : control->initial, false, config, error);
-}
-
 /* Returns false after complaining of what can be none. */
 static bool set_name(struct config *config, const char *name)
 {
@@ -280,7 +157,7 @@ static bool set_name(struct config *config, const char *name)
 
 static int run_config(struct config *config, const char *given, const char *name)
 {
-    char *file = find_ini(given);
+    char *file = load_find_ini(given);
     struct reload_source source = {.file = file_full_path(file), .name = name};
     const struct config_loader loader = {.load = load_again, .context = &source};
     int exit_code = serve_config(config, &loader);
@@ -381,7 +258,7 @@ static int command_serve(const struct text_list *words)
     }
     for (size_t k = i + 2; k < words->count; k++)
         text_list_append(&arguments, words->items[k]);
-    source_init(&source, NULL);
+    load_source_init(&source, NULL);
     if (config_from_command(&config, words->items[0], &settings, words->items[i + 1], &arguments,
                             &source, &errors)) {
         char *name = memory_format("%s-%lu", config.control, GetCurrentProcessId());
@@ -390,9 +267,9 @@ static int command_serve(const struct text_list *words)
         free(name);
         exit_code = serve_config(&config, NULL);
     } else {
-        print_errors(&errors);
+        load_print_errors(&errors);
     }
-    source_free(&source);
+    load_source_free(&source);
     text_list_free(&errors);
     text_list_free(&arguments);
     text_list_free(&settings);

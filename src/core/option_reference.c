@@ -51,6 +51,8 @@ static void add_option(struct text_buffer *out, const struct option *option)
         text_buffer_add_text(out, "; default ");
         text_buffer_add_text(out, option->initial);
     }
+    if (option->reload == RELOAD_NEVER)
+        text_buffer_add_text(out, "; fixed while the server runs");
     text_buffer_add_text(out, "\n");
     text_buffer_repeat(out, ' ', TEXT_COLUMN);
     add_wrapped(out, option->help);

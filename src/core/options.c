@@ -66,7 +66,7 @@ const struct option option_table[] = {
      "How many old files are kept, NAME.1 being the newest; with 0 the file is begun anew.",
      whole_server, NULL},
     {"control", SERVER, OPTION_TEXT, IN_SERVER(control), 0, 0, "stdinetd", {0}, RELOAD_NEVER,
-     "The name under which status and stop reach this server (--name); two servers that run at the same"
+     "The name under which status, reload and stop reach this server (--name); two servers that run at the same"
      " time need two.",
      whole_server, check_control},
     {"accept_with", SERVER, OPTION_CHOICE, IN_SERVER(accept_with), 0, 0, "acceptex",
@@ -75,17 +75,17 @@ const struct option option_table[] = {
      " AcceptEx.",
      whole_server, NULL},
 
-    {"port", SERVICE, OPTION_PORTS, IN_SERVICE(port), 0, 65535, "", {0}, RELOAD_LISTENER,
+    {"port", SERVICE, OPTION_PORTS, IN_SERVICE(port), 0, 65535, "", {0}, RELOAD_LIVE,
      "The TCP ports to listen on; 0 takes any free one and the log says which.",
      where, NULL},
-    {"bind", SERVICE, OPTION_LIST, IN_SERVICE(bind), 0, 0, "127.0.0.1", {0}, RELOAD_LISTENER,
+    {"bind", SERVICE, OPTION_LIST, IN_SERVICE(bind), 0, 0, "127.0.0.1", {0}, RELOAD_LIVE,
      "The addresses or host names of this machine to listen on; * is every address, IPv4 and IPv6, and"
      " so serves the network.",
      where, check_bind},
-    {"protocol", SERVICE, OPTION_CHOICE, IN_SERVICE(protocol), 0, 0, "tcp", {"tcp"}, RELOAD_LISTENER,
+    {"protocol", SERVICE, OPTION_CHOICE, IN_SERVICE(protocol), 0, 0, "tcp", {"tcp"}, RELOAD_LIVE,
      "The transport.",
      where, NULL},
-    {"backlog", SERVICE, OPTION_COUNT, IN_SERVICE(backlog), 1, 65535, "200", {0}, RELOAD_LISTENER,
+    {"backlog", SERVICE, OPTION_COUNT, IN_SERVICE(backlog), 1, 65535, "200", {0}, RELOAD_LIVE,
      "Connections that Windows keeps waiting until the server takes them.",
      where, NULL},
     {"nodelay", SERVICE, OPTION_BOOLEAN, IN_SERVICE(nodelay), 0, 0, "yes", {0}, RELOAD_LIVE,
@@ -138,8 +138,8 @@ const struct option option_table[] = {
      how, NULL},
 
     {"banner", SERVICE, OPTION_TEXT, IN_SERVICE(banner), 0, 0, "", {0}, RELOAD_LIVE,
-     "A file whose bytes, at most 64K, the client gets before the program's first; it is read once, at"
-     " the start.",
+     "A file whose bytes, at most 64K, the client gets before the program's first; it is read at the"
+     " start and at a reload.",
      how, check_path},
     {"banner_fail", SERVICE, OPTION_TEXT, IN_SERVICE(banner_fail), 0, 0, "", {0}, RELOAD_LIVE,
      "The same for whoever is refused, and all that he gets.",
@@ -147,7 +147,7 @@ const struct option option_table[] = {
 
     {"only_from", SERVICE, OPTION_LIST, IN_SERVICE(only_from), 0, 0, "", {0}, RELOAD_LIVE,
      "Who may come: addresses, networks such as 192.0.2.0/24 or 2001:db8::/32, and host names, which are"
-     " looked up once, at the start; without it everybody may. Of all entries of only_from and no_access"
+     " looked up at the start and at a reload; without it everybody may. Of all entries of only_from and no_access"
      " that hold an address the most specific decides.",
      who, check_network},
     {"no_access", SERVICE, OPTION_LIST, IN_SERVICE(no_access), 0, 0, "", {0}, RELOAD_LIVE,

@@ -34,8 +34,8 @@ enum option_type {
 
 enum option_section { SECTION_SERVER, SECTION_SERVICE };
 
-/* When a changed value takes effect. */
-enum option_reload { RELOAD_NEVER, RELOAD_LISTENER, RELOAD_LIVE };
+/* When a changed value takes effect: not before the next start, or with a reload. */
+enum option_reload { RELOAD_NEVER, RELOAD_LIVE };
 
 /* The master copy of one option. Parsing, defaults, range checks, "stdinetd options" and the
    reference in README.md all come from this row. */

@@ -12,7 +12,7 @@ enum {
     RELOADS = 50,
     PLACES = 12,
     STEADY = 6, /* services that are always there, though not always at the same place */
-    LAST = 40  /* connections after the last reload, before the stop */
+    LAST = 40   /* connections after the last reload, before the stop */
 };
 
 /* A port, and who serves it. */
