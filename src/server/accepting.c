@@ -179,12 +179,17 @@ void accepting_discard(struct running_service *service, size_t place)
 void accepting_try_again(struct server *server)
 {
     struct error ignored;
+    bool opened = false;
 
     if (server->phase != PHASE_RUNNING || reload_is_under_way(server))
         return;
     for (struct running_service *service = server->services; service != NULL;
          service = service->next)
         for (size_t i = 0; i < service->place_count; i++)
-            if (service->listening[i].listener == NULL && accepting_open(service, i, &ignored))
+            if (service->listening[i].listener == NULL && accepting_open(service, i, &ignored)) {
                 accepting_begin(service->listening[i].listener);
+                opened = true;
+            }
+    if (opened)
+        admission_ask(server);
 }

@@ -337,12 +337,9 @@ void admission_begin(struct running_service *service)
 {
     struct server *server = service->server;
     struct tally *tally = service->tally;
-    size_t capacity = source_capacity(server->config.instances);
 
     if (counts_sources(service->settings) && server->sources == NULL)
-        server->sources = source_table_new(capacity, server->seed);
-    if (server->sources != NULL)
-        source_table_grow(server->sources, capacity);
+        server->sources = source_table_new(source_capacity(server->config.instances), server->seed);
     if (!rate_equals(&tally->rate, &service->settings->rate)) { /* whose state means another rate */
         timer_cancel(&server->loop, &tally->rate_timer);
         tally->rate = service->settings->rate;
@@ -350,6 +347,13 @@ void admission_begin(struct running_service *service)
         tally->rate_paused = false;
     }
     tally->rate_timer.fire = on_rate_timer;
+}
+
+void admission_resize(struct server *server)
+{
+    if (server->sources != NULL)
+        source_table_grow(server->sources, source_capacity(server->config.instances));
+    admission_look(server);
 }
 
 void admission_end_tally(struct tally *tally)

@@ -14,6 +14,9 @@ void admission_close(struct server *server);
 void admission_begin(struct running_service *service);
 void admission_end_tally(struct tally *tally);
 
+/* The server's own instances may have changed. */
+void admission_resize(struct server *server);
+
 /* There may be more room than before: lets in who waits, and has listeners ask. */
 void admission_look(struct server *server);
 

@@ -150,7 +150,7 @@ static void carry_out(struct reload *reload)
     plan_free(&reload->plan);
     struct log_settings log_settings = server_log_settings(&server->config);
     log_change(server->log, &log_settings);
-    admission_look(server);
+    admission_resize(server);
     finish(reload, LOADED, text.text);
     free(text.text);
 }

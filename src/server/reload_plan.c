@@ -3,6 +3,7 @@
 #include "core/config_change.h"
 #include "core/memory.h"
 #include "server/accepting.h"
+#include "server/admission.h"
 #include "server/connection.h"
 #include "server/connection_table.h"
 
@@ -284,6 +285,7 @@ static void restore(struct plan *plan)
             if (before->listening[i].is_in_the_way && accepting_open(before, i, &ignored))
                 accepting_begin(before->listening[i].listener);
     }
+    admission_ask(plan->server);
     plan_cancel(plan);
 }
 

@@ -308,6 +308,7 @@ static void what_made_way_in_vain_is_restored(void **state)
     client_goodbye(client_hello(server, "upper"));
     assert_int_equal(server_count(server, "listen new "), 0);
     expect_status("upper 127.0.0.1:");
+    assert_int_equal(server_count(server, "had stopped accepting"), 0);
     closesocket(other);
 }
 
@@ -330,6 +331,7 @@ static void an_address_that_is_kept_is_tried_again(void **state)
     if (!output_wait_lines(&server->err, "listen upper ", 2, PATIENCE_MS))
         FAIL("it does not listen again");
     client_goodbye(client_hello(server, "upper"));
+    assert_int_equal(server_count(server, "had stopped accepting"), 0);
 }
 
 static void what_only_a_start_can_change_is_named(void **state)
