@@ -1,18 +1,16 @@
 #include "ask.h"
 #include "core/config.h"
 #include "core/memory.h"
-#include "core/path.h"
+#include "load.h"
 #include "server/server.h"
-#include "windows/file.h"
 #include "windows/text.h"
+#include "words.h"
 
 #include <fcntl.h>
 #include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
 static const char usage[] =
     "stdinetd " STDINETD_VERSION ": puts programs that read stdin and write stdout on TCP ports\n"
@@ -34,150 +32,6 @@ static const char usage[] =
     "Without -c: stdinetd.ini beside the program, then ..\\etc\\stdinetd.ini.\n"
     "Exit code: 0 done, 1 failed while running, 2 wrong use or a mistake in the file.\n";
 
-static int wrong_use(const char *format, const char *what)
-{
-    fprintf(stderr, format, what);
-    fputs("\n'stdinetd --help' shows how to call it.\n", stderr);
-    return EXIT_WRONG_USE;
-}
-
-static int failed(const struct error *error)
-{
-    fprintf(stderr, "stdinetd: %s\n", error->text);
-    return EXIT_FAILED;
-}
-
-/* --- where the configuration comes from */
-
-static bool exists_as_file(void *context, const char *path)
-{
-    (void)context;
-    return file_exists(path);
-}
-
-static bool exists_as_folder(void *context, const char *path)
-{
-    (void)context;
-    return folder_exists(path);
-}
-
-static bool look_up(void *context, const char *name, struct text_list *addresses,
-                    struct error *error)
-{
-    (void)context;
-    return socket_look_up(name, addresses, error);
-}
-
-static char *read_file(void *context, const char *path, size_t *length, struct error *error)
-{
-    (void)context;
-    return file_read(path, CONFIG_MAXIMUM, length, error);
-}
-
-static bool list_files(void *context, const char *folder, struct text_list *names,
-                       struct error *error)
-{
-    (void)context;
-    return file_list(folder, names, error);
-}
-
-/* The file that -c names, or the first default that exists. NULL where there is none, after saying
- * so. */
-static char *find_ini(const char *given)
-{
-    if (given != NULL)
-        return memory_copy(given);
-    char *program = file_own_program();
-    char *folder = path_folder(program);
-    char *beside = path_join(folder, "stdinetd.ini");
-    char *in_etc = path_join(folder, "..\\etc\\stdinetd.ini");
-    char *found = NULL;
-
-    if (file_exists(beside))
-        found = memory_copy(beside);
-    else if (file_exists(in_etc))
-        found = memory_copy(in_etc);
-    else
-        fprintf(
-            stderr,
-            "stdinetd: there is neither %s nor %s; name a file with -c, or serve one program with "
-            "'stdinetd serve PORT -- PROGRAM'\n",
-            beside, in_etc);
-    free(program);
-    free(folder);
-    free(beside);
-    free(in_etc);
-    return found;
-}
-
-/* What core asks of this machine. source_free frees the texts. */
-static void source_init(struct config_source *source, const char *file)
-{
-    char *system = file_system_folder();
-
-    memset(source, 0, sizeof *source);
-    if (file != NULL) {
-        char *full = file_full_path(file);
-
-        source->file = memory_copy(file);
-        source->folder = path_folder(full);
-        free(full);
-    } else {
-        source->folder = file_current_folder();
-    }
-    source->search_path = environment_variable("PATH");
-    source->cmd = path_join(system, "cmd.exe");
-    source->file_exists = exists_as_file;
-    source->folder_exists = exists_as_folder;
-    source->look_up = look_up;
-    source->read_file = read_file;
-    source->list_files = list_files;
-    free(system);
-}
-
-static void source_free(struct config_source *source)
-{
-    free((char *)source->file);
-    free((char *)source->folder);
-    free((char *)source->search_path);
-    free((char *)source->cmd);
-}
-
-static void print_errors(const struct text_list *errors)
-{
-    for (size_t i = 0; i < errors->count; i++)
-        fprintf(stderr, "%s\n", errors->items[i]);
-    fprintf(stderr, "%zu error%s; nothing would be served\n", errors->count,
-            errors->count == 1 ? "" : "s");
-}
-
-/* Reads the file, or says what is wrong with it. Returns an exit code. */
-static int load(struct config *config, const char *given)
-{
-    struct config_source source;
-    struct text_list errors = {0};
-    struct error error;
-    size_t length;
-    int exit_code = EXIT_WRONG_USE;
-    char *file = find_ini(given);
-
-    if (file == NULL)
-        return EXIT_WRONG_USE;
-    source_init(&source, file);
-    char *text = file_read(file, CONFIG_MAXIMUM, &length, &error);
-    if (text == NULL)
-        fprintf(stderr, "stdinetd: %s\n", error.text);
-    else if (config_parse(config, text, length, &source, &errors))
-        exit_code = EXIT_DONE;
-    else
-        print_errors(&errors);
-    free(text);
-    free(file);
-    source_free(&source);
-    text_list_free(&errors);
-    return exit_code;
-}
-
 /* --- commands: each gets the words behind its name */
 
 static int serve_config(const struct config *config)
@@ -186,57 +40,6 @@ static int serve_config(const struct config *config)
     int exit_code = server_run(config, &error);
 
     return error.text[0] != '\0' ? failed(&error) : exit_code;
-}
-
-/* One word that a command takes: "-c FILE", "--now". */
-struct switch_word {
-    const char *word;
-    const char **value;    /* where what stands behind it goes, and … */
-    const char *complaint; /* … what is said where nothing does */
-    bool *given;           /* of one that stands alone */
-};
-
-static const char needs_file[] = "stdinetd: %s needs the name of a file";
-static const char needs_name[] = "stdinetd: %s needs the name of a server";
-
-/* Each at most once. Returns false after complaining of anything else. */
-static bool take_switches(const struct text_list *words, const struct switch_word *switches,
-                          size_t count)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        const char *word = words->items[i];
-        size_t k = 0;
-
-        while (k < count && strcmp(switches[k].word, word) != 0)
-            k++;
-        if (k == count ||
-            (switches[k].value != NULL ? *switches[k].value != NULL : *switches[k].given)) {
-            wrong_use("stdinetd: unexpected '%s'", word);
-            return false;
-        }
-        if (switches[k].value == NULL) {
-            *switches[k].given = true;
-        } else if (++i < words->count) {
-            *switches[k].value = words->items[i];
-        } else {
-            wrong_use(switches[k].complaint, word);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Puts a name into config->control, where NULL the one that a file without the option has. Returns
-   false after complaining of what can be none. */
-static bool set_name(struct config *config, const char *name)
-{
-    const struct option *control = option_find(SECTION_SERVER, "control");
-    struct error error;
-
-    if (option_parse(control, name != NULL ? name : control->initial, false, config, &error))
-        return true;
-    wrong_use("stdinetd: --name: %s", error.text);
-    return false;
 }
 
 static int command_run(const struct text_list *words)
@@ -249,7 +52,7 @@ static int command_run(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    int exit_code = load(&config, file);
+    int exit_code = load_config(&config, file);
     if (exit_code == EXIT_DONE && config.service_count == 0) {
         fputs("stdinetd: the file holds no service that is not disabled\n", stderr);
         exit_code = EXIT_WRONG_USE;
@@ -298,7 +101,7 @@ static int command_check(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    int exit_code = load(&config, file);
+    int exit_code = load_config(&config, file);
     if (exit_code == EXIT_DONE && print)
         exit_code = print_as_ini(&config);
     else if (exit_code == EXIT_DONE)
