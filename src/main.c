@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "load.h"
 #include "server/server.h"
+#include "service.h"
 #include "windows/text.h"
 #include "words.h"
 
@@ -26,6 +27,8 @@ static const char usage[] =
     "                                     what a running server does\n"
     "  stdinetd stop [--now] [--name N]   have it finish its connections, or not, and wait for its "
     "end\n"
+    "  stdinetd install [-c FILE] [--name N] ... | start | uninstall\n"
+    "                                     as a Windows service: 'stdinetd install --help'\n"
     "  stdinetd options                   every option of the file: values, default, meaning\n"
     "  stdinetd --version | --help\n"
     "\n"
@@ -37,9 +40,13 @@ static const char usage[] =
 static int serve_config(const struct config *config)
 {
     struct error error = {0};
-    int exit_code = server_run(config, &error);
+    int exit_code = server_run(config, NULL, &error);
 
-    return error.text[0] != '\0' ? failed(&error) : exit_code;
+    if (error.text[0] == '\0')
+        return exit_code;
+    failed(&error);
+    service_explain_ports(config);
+    return EXIT_FAILED;
 }
 
 static int command_run(const struct text_list *words)
@@ -169,6 +176,8 @@ static int command_status(const struct text_list *words)
     int exit_code = EXIT_WRONG_USE;
     if (set_name(&asked, name))
         exit_code = watch ? ask_watch(asked.control) : ask_status(asked.control, as_json);
+    if (exit_code == EXIT_FAILED && !as_json)
+        service_print_state(asked.control);
     config_free(&asked);
     return exit_code;
 }
@@ -183,7 +192,10 @@ static int command_stop(const struct text_list *words)
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
     struct config asked = {0};
-    int exit_code = set_name(&asked, name) ? ask_stop(asked.control, now) : EXIT_WRONG_USE;
+    int exit_code = EXIT_WRONG_USE;
+    if (set_name(&asked, name))
+        exit_code = service_is_running(asked.control) ? service_stop(asked.control, now)
+                                                      : ask_stop(asked.control, now);
     config_free(&asked);
     return exit_code;
 }
@@ -219,10 +231,13 @@ static const struct command {
     const char *name;
     int (*run)(const struct text_list *words);
 } commands[] = {
-    {"run", command_run},           {"serve", command_serve}, {"check", command_check},
-    {"status", command_status},     {"stop", command_stop},   {"options", command_options},
-    {"--version", command_version}, {"--help", command_help}, {"-h", command_help},
-    {"/?", command_help},
+    {"run", command_run},           {"serve", command_serve},
+    {"check", command_check},       {"status", command_status},
+    {"stop", command_stop},         {"options", command_options},
+    {"install", service_install},   {"uninstall", service_uninstall},
+    {"start", service_start},       {"service", service_run},
+    {"--version", command_version}, {"--help", command_help},
+    {"-h", command_help},           {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)

@@ -180,6 +180,8 @@ static bool add_services(struct server *server, struct error *error)
         *end = service;
         end = &service->next;
         added = read_banners(service, error) && open_listeners(service, error);
+        if (server->host != NULL)
+            server->host->progress(server->host);
     }
     free(environment);
     return added;
@@ -293,12 +295,13 @@ static void log_failure(struct server *server, const struct error *error)
         server_log(server, &record);
 }
 
-int server_run(const struct config *config, struct error *error)
+int server_run(const struct config *config, struct server_host *host, struct error *error)
 {
     struct server *server = memory_zeroed(1, sizeof *server);
     int exit_code = 1;
 
     server->config = config;
+    server->host = host;
     if (!sockets_start(error)) {
         free(server);
         return exit_code;
@@ -307,6 +310,8 @@ int server_run(const struct config *config, struct error *error)
         server->control = control_start(server); /* before anybody reads that it listens */
         start_accepting(server);
         sweep_start(server);
+        if (host != NULL)
+            host->started(host, server);
         loop_run(&server->loop);
         admission_report(server, UINT64_MAX);
         exit_code = server->cut_short ? 1 : 0;
