@@ -1,5 +1,6 @@
 #include "installed.h"
 
+#include "ask.h"
 #include "core/command_line.h"
 #include "core/memory.h"
 #include "core/path.h"
@@ -76,6 +77,12 @@ void service_print_state(const char *name)
     service_info_free(&info);
 }
 
+/* Windows says whose a port is, Wine 8 does not: then it may say so itself. */
+static bool has_port(const char *name, const struct service_info *info, uint16_t port)
+{
+    return port != 0 && (port_is_owned_by(port, info->pid) || ask_listens(name, port));
+}
+
 static void explain_port(const char *name, const struct service_info *info, void *context)
 {
     const struct config *config = context;
@@ -86,7 +93,7 @@ static void explain_port(const char *name, const struct service_info *info, void
         const struct service *service = &config->services[i];
 
         for (size_t p = 0; p < service->port.count; p++)
-            if (service->port.items[p] != 0 && port_is_owned_by(service->port.items[p], info->pid))
+            if (has_port(name, info, service->port.items[p]))
                 fprintf(stderr,
                         "stdinetd: port %u belongs to the installed service '%s' (pid %lu); "
                         "'stdinetd stop --name %s' stops it\n",

@@ -393,22 +393,34 @@ int service_uninstall(const struct text_list *words)
     return exit_code;
 }
 
+static int start(const char *name)
+{
+    struct error error;
+    bool failed_itself;
+
+    if (service_manager_start(name, &failed_itself, &error)) {
+        printf("the service '%s' runs\n", name);
+        return EXIT_DONE;
+    }
+    failed(&error);
+    if (failed_itself) {
+        char *source = service_event_source(name);
+
+        fprintf(stderr, "stdinetd: its log and the Event Log (Application, source '%s') say why\n",
+                source);
+        free(source);
+    }
+    return EXIT_FAILED;
+}
+
 int service_start(const struct text_list *words)
 {
     struct config asked = {0};
     struct service_info info = {0};
-    struct error error;
     int exit_code = find_service(words, &asked, &info);
 
-    if (exit_code == EXIT_DONE && service_manager_start(asked.control, &error)) {
-        printf("the service '%s' runs\n", asked.control);
-    } else if (exit_code == EXIT_DONE) {
-        exit_code = failed(&error);
-        char *source = service_event_source(asked.control);
-        fprintf(stderr, "stdinetd: its log and the Event Log (Application, source %s) say why\n",
-                source);
-        free(source);
-    }
+    if (exit_code == EXIT_DONE)
+        exit_code = start(asked.control);
     service_info_free(&info);
     config_free(&asked);
     return exit_code;

@@ -308,17 +308,19 @@ static bool wait_running(SC_HANDLE service, const char *name, struct error *erro
     return error_code(error, status.dwWin32ExitCode, "the service '%s' could not start", name);
 }
 
-bool service_manager_start(const char *name, struct error *error)
+bool service_manager_start(const char *name, bool *failed_itself, struct error *error)
 {
     SC_HANDLE service =
         open_service(name, SERVICE_START | SERVICE_QUERY_STATUS, "to start a service", error);
     bool good = false;
 
+    *failed_itself = false;
     if (service == NULL)
         return false;
-    if (StartServiceW(service, 0, NULL))
+    if (StartServiceW(service, 0, NULL)) {
         good = wait_running(service, name, error);
-    else if (GetLastError() == ERROR_SERVICE_ALREADY_RUNNING)
+        *failed_itself = !good;
+    } else if (GetLastError() == ERROR_SERVICE_ALREADY_RUNNING)
         error_set(error, "the service '%s' runs already", name);
     else if (GetLastError() == ERROR_SERVICE_LOGON_FAILED)
         error_set(error,

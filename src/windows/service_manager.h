@@ -52,8 +52,9 @@ bool service_manager_for_each(void (*visit)(const char *name, const struct servi
 bool service_manager_look(const char *name, struct service_info *info, struct error *error);
 void service_info_free(struct service_info *info);
 
-/* Both wait until it is done: as long as the service says that it is getting on. */
-bool service_manager_start(const char *name, struct error *error);
+/* Both wait until it is done: as long as the service says that it is getting on. *failed_itself: it
+   was begun, so it knows better why it failed. */
+bool service_manager_start(const char *name, bool *failed_itself, struct error *error);
 bool service_manager_stop(const char *name, struct error *error);
 
 /* Waits until it has stopped, whoever has told it to. */
