@@ -1,0 +1,275 @@
+/* From install to uninstall, as an administrator does it. */
+#include "harness.h"
+#include "service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char table[] = "[service upper]\n"
+                            "port = 0\n"
+                            "server = upper.exe\n"
+                            "instances = 500\n";
+
+enum { MANY = 200, AT_ONCE = 20, MOST_CLIENTS = 5000 };
+
+static void expect_log(const char *pattern)
+{
+    char *log = service_log();
+
+    if (!text_has(log, pattern))
+        FAIL("no '%s' in the log:\n%s", pattern, log);
+    free(log);
+}
+
+static void what_is_stored_is_absolute_and_quoted(void **state)
+{
+    char expected[2048];
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    snprintf(expected, sizeof expected,
+             "\"%s\\with blanks\\bin\\stdinetd.exe\" service --name %s -c "
+             "\"%s\\with blanks\\the table.ini\"",
+             folder_own(), service_name(), folder_own());
+    assert_string_equal(service_command_line(), expected);
+    assert_int_equal(service_state(), SERVICE_STOPPED);
+    service_expect("status", 1, "service '*': stopped; 'stdinetd start --name ");
+}
+
+static void it_serves_two_hundred_and_leaves_only_its_log(void **state)
+{
+    char address[100];
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_start();
+    assert_int_equal(service_state(), SERVICE_RUNNING);
+    snprintf(address, sizeof address, "%s", service_address("upper"));
+    for (int i = 0; i < MANY; i++) {
+        SOCKET client = client_connect_to(address);
+        client_expect_served(client);
+    }
+    service_expect("status", 0, "upper 127.0.0.1:* 0 of 500 0 200 0 0 ");
+    service_expect("stop", 0, "stopped: every connection was finished\n");
+    assert_int_equal(service_state(), SERVICE_STOPPED);
+    assert_true(client_try(address) == INVALID_SOCKET);
+    service_expect("uninstall", 0, "removed the service '");
+    assert_false(service_is_installed());
+    expect_log(" info listen upper 127.0.0.1:*");
+    expect_log(" info close upper#200 ");
+    expect_log(" info stop no connection open\n");
+}
+
+/* Clients that stay, and new ones all the while, until nobody listens any more. */
+static void a_stop_under_load_loses_nobody(void **state)
+{
+    char address[100];
+    SOCKET staying[AT_ONCE];
+    int came = 0;
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_start();
+    snprintf(address, sizeof address, "%s", service_address("upper"));
+    for (int i = 0; i < AT_ONCE; i++) {
+        staying[i] = client_connect_to(address);
+        client_say(staying[i], "before\n");
+        client_expect(staying[i], "BEFORE\r\n");
+    }
+    struct process *stop = service_command_begin("stop");
+    for (; came < MOST_CLIENTS; came++) {
+        SOCKET client = client_try(address);
+        if (client == INVALID_SOCKET)
+            break;
+        client_say(client, "during\n");
+        client_expect(client, "DURING\r\n");
+        client_goodbye(client);
+    }
+    assert_true(came < MOST_CLIENTS);
+    assert_int_equal(service_state(), SERVICE_STOP_PENDING);
+    for (int i = 0; i < AT_ONCE; i++) {
+        client_say(staying[i], "after\n");
+        client_expect(staying[i], "AFTER\r\n");
+        client_goodbye(staying[i]);
+    }
+    assert_int_equal(process_wait(stop), 0);
+    assert_true(output_wait(&stop->out, "stopped: every connection was finished\n", PATIENCE_MS));
+    assert_int_equal(service_state(), SERVICE_STOPPED);
+}
+
+static void stop_now_does_not_wait(void **state)
+{
+    (void)state;
+    service_prepare("[service hang]\nport = 0\nserver = probe.exe\nserver_args = hang\n"
+                    "stop_time = 100ms\n");
+    service_install();
+    service_start();
+    SOCKET client = client_connect_to(service_address("hang"));
+    HANDLE handler = process_open(strtoul(client_line(client), NULL, 10));
+    service_expect("stop --now", 1, "stopped: connections were cut short\n");
+    assert_int_equal(service_state(), SERVICE_STOPPED);
+    process_expect_gone(handler);
+    client_close(client);
+    service_expect("status", 1, "service '*': stopped; "); /* no failure: it was told to */
+}
+
+static void killed_it_leaves_nothing_and_starts_again(void **state)
+{
+    char address[100];
+    char text[200];
+
+    (void)state;
+    service_prepare("[service hang]\nport = 0\nserver = probe.exe\nserver_args = hang\n");
+    service_install();
+    service_start();
+    snprintf(address, sizeof address, "%s", service_address("hang"));
+    SOCKET client = client_connect_to(address);
+    HANDLE handler = process_open(strtoul(client_line(client), NULL, 10));
+    HANDLE server = process_open(service_process_id());
+    assert_non_null(handler);
+    assert_non_null(server);
+    TerminateProcess(server, 99);
+    process_expect_gone(server);
+    process_expect_gone(handler);
+    client_close(client);
+    /* on the very port that it had */
+    snprintf(text, sizeof text, "[service upper]\nport = %s\nserver = upper.exe\n",
+             strchr(address, ':') + 1);
+    service_write_table(text);
+    for (int tries = 0; tries < 400 && service_state() != SERVICE_STOPPED; tries++)
+        Sleep(50);
+    service_start();
+    client_expect_served(client_connect_to(address));
+    service_expect("stop", 0, "stopped: every connection was finished\n");
+}
+
+/* --- what is said where it cannot be done */
+
+static void a_bad_table_is_not_installed(void **state)
+{
+    (void)state;
+    service_prepare("[service upper]\nport = 70000\nserver = upper.exe\n");
+    service_expect("install -c \"with blanks\\the table.ini\"", 2,
+                   "with blanks\\the table.ini:2: port 70000 is out of range");
+    assert_false(service_is_installed());
+    service_expect("install -c \"with blanks\\not-there.ini\"", 2, "not-there.ini: 2: ");
+    assert_false(service_is_installed());
+}
+
+static void wrong_words_are_explained(void **state)
+{
+    (void)state;
+    service_prepare(table);
+    service_expect("install --start never -c \"with blanks\\the table.ini\"", 2,
+                   "--start is one of auto, delayed, demand, not 'never'\n");
+    service_expect("install --account \"NT SERVICE\\other\" -c \"with blanks\\the table.ini\"", 2,
+                   "can only be its own 'NT SERVICE\\stdinetd-test-service-");
+    service_expect("install --account nobody-of-this-name -c \"with blanks\\the table.ini\"", 2,
+                   "--account: there is no account 'nobody-of-this-name'");
+    assert_false(service_is_installed());
+    struct process *help = process_run("bin\\stdinetd.exe", "install --help");
+    assert_int_equal(process_wait(help), 0);
+    assert_true(output_wait(&help->out, "Run as\nadministrator", PATIENCE_MS));
+}
+
+static void installed_twice_or_removed_while_it_runs_it_stays_as_it_is(void **state)
+{
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_expect("install -c \"with blanks\\the table.ini\"", 1,
+                   "is installed already; choose another --name, or 'stdinetd uninstall --name ");
+    service_start();
+    service_expect("start", 1, "the service '*' runs already\n");
+    service_expect("uninstall", 1, "the service '*' runs: 'stdinetd stop --name *' first\n");
+    assert_int_equal(service_state(), SERVICE_RUNNING);
+    client_expect_served(client_connect_to(service_address("upper")));
+    service_expect("stop", 0, "stopped");
+    service_expect("uninstall", 0, "removed");
+    service_expect("uninstall", 1, "no service '*' is installed\n");
+    service_expect("start", 1, "no service '*' is installed\n");
+}
+
+static void services_of_others_are_left_alone(void **state)
+{
+    (void)state;
+    struct process *uninstall = process_run("bin\\stdinetd.exe", "uninstall --name RpcSs");
+    assert_int_equal(process_wait(uninstall), 1);
+    assert_true(output_wait(&uninstall->err, "the service 'RpcSs' is none of stdinetd's: it runs *",
+                            PATIENCE_MS));
+}
+
+/* Exit codes that the service manager shows, and where the reason is. */
+static void a_start_that_fails_says_why(void **state)
+{
+    char text[200];
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_write_table("[service upper]\nport = 0\nserver = not-there.exe\n");
+    service_expect("start", 1, "could not start (exit code 2)\n");
+    service_expect("status", 1, "service '*': stopped, and failed with exit code 2\n");
+    expect_log(" error fail *the table.ini:3: there is no program 'not-there.exe'");
+
+    struct process *other =
+        server_start_with("serve 0 -- \"%s\\handlers\\upper.exe\"", folder_build());
+    const char *taken = server_address(other, "upper", 0);
+    snprintf(text, sizeof text, "[service upper]\nport = %s\nserver = upper.exe\n",
+             strchr(taken, ':') + 1);
+    service_write_table(text);
+    service_expect("start", 1, "could not start (exit code 1)\n");
+    expect_log(" error fail service upper: bind 127.0.0.1:");
+    service_write_table(table);
+    service_start();
+}
+
+static void run_names_the_service_that_has_its_port(void **state)
+{
+    char arguments[300];
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_start();
+    snprintf(arguments, sizeof arguments, "serve %s -- \"%s\\handlers\\upper.exe\"",
+             strchr(service_address("upper"), ':') + 1, folder_build());
+    struct process *server = process_run("bin\\stdinetd.exe", arguments);
+    assert_int_equal(process_wait(server), 1);
+    snprintf(arguments, sizeof arguments, "belongs to the installed service '%s' (pid %lu); ",
+             service_name(), service_process_id());
+    assert_true(output_wait(&server->err, arguments, PATIENCE_MS));
+}
+
+static void by_hand_it_says_how_to_start_it(void **state)
+{
+    (void)state;
+    service_prepare(table);
+    service_expect("service -c x.ini", 2,
+                   "only the service manager calls this; use 'stdinetd "
+                   "start'");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVICE_TEST(what_is_stored_is_absolute_and_quoted),
+        SERVICE_TEST(it_serves_two_hundred_and_leaves_only_its_log),
+        SERVICE_TEST(a_stop_under_load_loses_nobody),
+        SERVICE_TEST(stop_now_does_not_wait),
+        SERVICE_TEST(killed_it_leaves_nothing_and_starts_again),
+        SERVICE_TEST(a_bad_table_is_not_installed),
+        SERVICE_TEST(wrong_words_are_explained),
+        SERVICE_TEST(installed_twice_or_removed_while_it_runs_it_stays_as_it_is),
+        SERVICE_TEST(services_of_others_are_left_alone),
+        SERVICE_TEST(a_start_that_fails_says_why),
+        SERVICE_TEST(run_names_the_service_that_has_its_port),
+        SERVICE_TEST(by_hand_it_says_how_to_start_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
