@@ -6,6 +6,7 @@
 #include <aclapi.h>
 #include <sddl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 /* What inherits: files of the system and of administrators are theirs; whoever makes one may change
@@ -146,50 +147,102 @@ bool access_list_check_folder(const char *path, struct error *error)
     return good;
 }
 
-/* What service may do: in the folder, and with the files in it. */
-static void set_entries(EXPLICIT_ACCESSW entries[2], PSID service, ACCESS_MODE mode)
+static bool is_service(PSID sid)
 {
-    entries[0] = (EXPLICIT_ACCESSW){.grfAccessPermissions = SERVICE_IN_FOLDER,
-                                    .grfAccessMode = mode,
-                                    .grfInheritance = NO_INHERITANCE};
-    entries[1] = (EXPLICIT_ACCESSW){.grfAccessPermissions = FILE_GENERIC_READ,
-                                    .grfAccessMode = mode,
-                                    .grfInheritance = OBJECT_INHERIT_ACE | INHERIT_ONLY_ACE};
-    BuildTrusteeWithSidW(&entries[0].Trustee, service);
-    BuildTrusteeWithSidW(&entries[1].Trustee, service);
+    static SID_IDENTIFIER_AUTHORITY nt = SECURITY_NT_AUTHORITY;
+
+    return memcmp(GetSidIdentifierAuthority(sid), &nt, sizeof nt) == 0 &&
+           *GetSidSubAuthorityCount(sid) > 0 &&
+           *GetSidSubAuthority(sid, 0) == SECURITY_SERVICE_ID_BASE_RID;
 }
 
-/* The list that the folder shall have: its own where nothing comes from above, else ours. */
-static DWORD own_list(HANDLE folder, ACL *ours, ACL **list, PSECURITY_DESCRIPTOR *descriptor)
+/* Whether an entry that the folder has by now may stay: what other services of ours got, what
+   somebody has denied, and what lets nobody change anything. */
+static bool may_stay(const ACCESS_ALLOWED_ACE *ace)
 {
-    SECURITY_DESCRIPTOR_CONTROL control = 0;
-    DWORD revision;
-    DWORD code = GetSecurityInfo(folder, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
-                                 list, NULL, descriptor);
+    DWORD rights = ace->Mask;
 
-    if (code == ERROR_SUCCESS && (!GetSecurityDescriptorControl(*descriptor, &control, &revision) ||
-                                  !(control & SE_DACL_PROTECTED) || *list == NULL))
-        *list = ours;
-    return code;
+    if (ace->Header.AceFlags & INHERITED_ACE)
+        return false;
+    if (ace->Header.AceType == ACCESS_DENIED_ACE_TYPE)
+        return true;
+    MapGenericMask(&rights, &file_rights);
+    return ace->Header.AceType == ACCESS_ALLOWED_ACE_TYPE &&
+           (is_service((PSID)&ace->SidStart) || !(rights & CHANGES));
 }
 
-static bool give_folder(HANDLE folder, ACL *ours, PSID service, const char *path,
-                        struct error *error)
+/* Appends the entries of a list, but for those of service. */
+static bool copy_entries(ACL *to, ACL *from, PSID service, bool all)
 {
-    EXPLICIT_ACCESSW entries[2];
+    bool good = true;
+
+    for (DWORD i = 0; from != NULL && good && i < from->AceCount; i++) {
+        void *entry = NULL;
+
+        if (!GetAce(from, i, &entry))
+            return false;
+        ACCESS_ALLOWED_ACE *ace = entry;
+        if ((all || may_stay(ace)) && (service == NULL || !EqualSid((PSID)&ace->SidStart, service)))
+            good = AddAce(to, ACL_REVISION, MAXDWORD, ace, ace->Header.AceSize);
+    }
+    return good;
+}
+
+/* The caller frees it. The entries for service are made here one by one: were they combined, it
+   might change files that it has not made. */
+static ACL *make_list(ACL *ours, ACL *before, PSID service, bool give)
+{
+    DWORD size = (DWORD)sizeof(ACL) + ours->AclSize + (before != NULL ? before->AclSize : 0) +
+                 2 * (DWORD)(sizeof(ACCESS_ALLOWED_ACE) + SECURITY_MAX_SID_SIZE);
+    ACL *list = memory_zeroed(1, size);
+    bool good = InitializeAcl(list, size, ACL_REVISION) &&
+                copy_entries(list, before, service, false) && copy_entries(list, ours, NULL, true);
+
+    if (good && give)
+        good = AddAccessAllowedAceEx(list, ACL_REVISION, 0, SERVICE_IN_FOLDER, service) &&
+               AddAccessAllowedAceEx(list, ACL_REVISION, OBJECT_INHERIT_ACE | INHERIT_ONLY_ACE,
+                                     FILE_GENERIC_READ, service);
+    if (good)
+        return list;
+    free(list);
+    return NULL;
+}
+
+ACL *access_list_for_folder(ACL *before, PSID service, bool give)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    BOOL present = FALSE;
+    BOOL defaulted = FALSE;
+    ACL *ours = NULL;
+    ACL *list = NULL;
+
+    if (ConvertStringSecurityDescriptorToSecurityDescriptorW(folder_descriptor, SDDL_REVISION_1,
+                                                             &descriptor, NULL) &&
+        GetSecurityDescriptorDacl(descriptor, &present, &ours, &defaulted) && present)
+        list = make_list(ours, before, service, give);
+    LocalFree(descriptor);
+    return list;
+}
+
+/* Gives the folder the list that it shall have with the service, or without. */
+static bool set_list(HANDLE folder, PSID service, bool give, const char *path, struct error *error)
+{
     PSECURITY_DESCRIPTOR descriptor = NULL;
     ACL *before = NULL;
     ACL *after = NULL;
-    DWORD code = own_list(folder, ours, &before, &descriptor);
+    DWORD code = GetSecurityInfo(folder, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
+                                 &before, NULL, &descriptor);
 
-    set_entries(entries, service, GRANT_ACCESS);
-    if (code == ERROR_SUCCESS)
-        code = SetEntriesInAclW(ARRAYSIZE(entries), entries, before, &after);
-    if (code == ERROR_SUCCESS)
-        code = SetSecurityInfo(folder, SE_FILE_OBJECT,
-                               DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                               NULL, NULL, after, NULL);
-    LocalFree(after);
+    if (code == ERROR_SUCCESS) {
+        after = access_list_for_folder(before, service, give);
+        code =
+            after == NULL
+                ? GetLastError()
+                : SetSecurityInfo(folder, SE_FILE_OBJECT,
+                                  DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                  NULL, NULL, after, NULL);
+    }
+    free(after);
     LocalFree(descriptor);
     return code == ERROR_SUCCESS || error_code(error, code, "the access list of %s", path);
 }
@@ -198,9 +251,6 @@ static bool secure(const wchar_t *wide, const char *path, PSECURITY_DESCRIPTOR d
                    PSID service, bool *made, struct error *error)
 {
     SECURITY_ATTRIBUTES security = {.nLength = sizeof security, .lpSecurityDescriptor = descriptor};
-    BOOL present = FALSE;
-    BOOL defaulted = FALSE;
-    ACL *ours = NULL;
 
     *made = CreateDirectoryW(wide, &security);
     if (!*made && GetLastError() != ERROR_ALREADY_EXISTS)
@@ -208,9 +258,8 @@ static bool secure(const wchar_t *wide, const char *path, PSECURITY_DESCRIPTOR d
     HANDLE folder = open_folder(wide, READ_CONTROL | WRITE_DAC | FILE_READ_ATTRIBUTES);
     if (folder == INVALID_HANDLE_VALUE)
         return error_windows(error, "CreateFile %s", path);
-    GetSecurityDescriptorDacl(descriptor, &present, &ours, &defaulted);
     bool good =
-        check_open_folder(folder, path, error) && give_folder(folder, ours, service, path, error);
+        check_open_folder(folder, path, error) && set_list(folder, service, true, path, error);
     CloseHandle(folder);
     return good;
 }
@@ -235,48 +284,43 @@ bool access_list_secure_folder(const char *path, PSID service, bool *made, struc
 
 void access_list_leave_folder(const char *path, PSID service)
 {
-    EXPLICIT_ACCESSW entries[2];
-    PSECURITY_DESCRIPTOR descriptor = NULL;
-    ACL *before = NULL;
-    ACL *after = NULL;
     struct error error;
     wchar_t *wide = wide_from_utf8(path);
     HANDLE folder = open_folder(wide, READ_CONTROL | WRITE_DAC | FILE_READ_ATTRIBUTES);
 
-    if (folder != INVALID_HANDLE_VALUE && service != NULL &&
-        check_open_folder(folder, path, &error) &&
-        GetSecurityInfo(folder, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &before,
-                        NULL, &descriptor) == ERROR_SUCCESS) {
-        set_entries(entries, service, REVOKE_ACCESS);
-        if (SetEntriesInAclW(ARRAYSIZE(entries), entries, before, &after) == ERROR_SUCCESS)
-            SetSecurityInfo(folder, SE_FILE_OBJECT,
-                            DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, NULL,
-                            NULL, after, NULL);
-    }
-    if (folder != INVALID_HANDLE_VALUE)
+    if (folder != INVALID_HANDLE_VALUE) {
+        if (service != NULL && check_open_folder(folder, path, &error))
+            set_list(folder, service, false, path, &error);
         CloseHandle(folder);
+    }
     RemoveDirectoryW(wide); /* refuses where something is in it */
-    LocalFree(after);
-    LocalFree(descriptor);
     free(wide);
 }
 
 /* --- what others let happen */
 
-/* The caller frees *descriptor with LocalFree. NULL where the list cannot be read, or gives
-   everything to everybody. */
-static ACL *list_of(const char *path, PSID *owner, PSECURITY_DESCRIPTOR *descriptor)
+/* The caller frees it with LocalFree. NULL where it cannot be read. */
+static PSECURITY_DESCRIPTOR descriptor_of(const char *path)
 {
     wchar_t *wide = wide_from_utf8(path);
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+
+    if (GetNamedSecurityInfoW(wide, SE_FILE_OBJECT,
+                              OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, NULL, NULL,
+                              NULL, NULL, &descriptor) != ERROR_SUCCESS)
+        descriptor = NULL;
+    free(wide);
+    return descriptor;
+}
+
+static ACL *list_in(PSECURITY_DESCRIPTOR descriptor)
+{
+    BOOL present = FALSE;
+    BOOL defaulted = FALSE;
     ACL *list = NULL;
 
-    *descriptor = NULL;
-    if (GetNamedSecurityInfoW(wide, SE_FILE_OBJECT,
-                              OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, owner, NULL,
-                              &list, NULL, descriptor) != ERROR_SUCCESS)
-        list = NULL;
-    free(wide);
-    return list;
+    return GetSecurityDescriptorDacl(descriptor, &present, &list, &defaulted) && present ? list
+                                                                                         : NULL;
 }
 
 /* One entry of a list; NULL where it has no effect on the object itself or is of another kind. */
@@ -296,16 +340,19 @@ static const ACCESS_ALLOWED_ACE *entry_at(ACL *list, DWORD index, DWORD *rights)
     return ace;
 }
 
-char *access_list_foreign_writer(const char *path)
+char *access_list_writer_in(PSECURITY_DESCRIPTOR descriptor)
 {
-    PSECURITY_DESCRIPTOR descriptor;
     PSID owner = NULL;
-    ACL *list = list_of(path, &owner, &descriptor);
+    BOOL defaulted = FALSE;
+    ACL *list = list_in(descriptor);
     char *name = NULL;
 
+    if (list == NULL)
+        return memory_copy("everybody");
+    GetSecurityDescriptorOwner(descriptor, &owner, &defaulted);
     if (owner != NULL && !is_administrator(owner) && !is_own(owner))
         name = name_of(owner);
-    for (DWORD i = 0; list != NULL && name == NULL && i < list->AceCount; i++) {
+    for (DWORD i = 0; name == NULL && i < list->AceCount; i++) {
         DWORD rights = 0;
         const ACCESS_ALLOWED_ACE *ace = entry_at(list, i, &rights);
 
@@ -315,6 +362,14 @@ char *access_list_foreign_writer(const char *path)
         if (!is_administrator(sid) && !is_own(sid) && !IsWellKnownSid(sid, WinCreatorOwnerSid))
             name = name_of(sid);
     }
+    return name;
+}
+
+char *access_list_foreign_writer(const char *path)
+{
+    PSECURITY_DESCRIPTOR descriptor = descriptor_of(path);
+    char *name = descriptor != NULL ? access_list_writer_in(descriptor) : NULL;
+
     LocalFree(descriptor);
     return name;
 }
@@ -334,13 +389,10 @@ static bool holds_for(PSID sid, PSID account)
            IsWellKnownSid(sid, WinBuiltinAdministratorsSid);
 }
 
-bool access_list_may_read(const char *path, PSID account, bool execute)
+bool access_list_readable_in(PSECURITY_DESCRIPTOR descriptor, PSID account, bool execute)
 {
-    PSECURITY_DESCRIPTOR descriptor;
-    PSID owner = NULL;
-    ACL *list = list_of(path, &owner, &descriptor);
-    DWORD wanted = FILE_READ_DATA | (execute ? FILE_EXECUTE : 0);
-    DWORD open = wanted;
+    ACL *list = list_in(descriptor);
+    DWORD open = FILE_READ_DATA | (execute ? FILE_EXECUTE : 0);
     DWORD denied = 0;
 
     for (DWORD i = 0; list != NULL && i < list->AceCount; i++) {
@@ -354,6 +406,14 @@ bool access_list_may_read(const char *path, PSID account, bool execute)
         else
             open &= ~(rights & ~denied);
     }
-    LocalFree(descriptor);
     return list == NULL || open == 0;
+}
+
+bool access_list_may_read(const char *path, PSID account, bool execute)
+{
+    PSECURITY_DESCRIPTOR descriptor = descriptor_of(path);
+    bool may = descriptor == NULL || access_list_readable_in(descriptor, account, execute);
+
+    LocalFree(descriptor);
+    return may;
 }

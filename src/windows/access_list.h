@@ -29,4 +29,10 @@ char *access_list_foreign_writer(const char *path);
    so without regard to the groups of a user. */
 bool access_list_may_read(const char *path, PSID account, bool execute);
 
+/* The same of lists in memory. The last makes the list that a folder with the list before, which
+   may be NULL, gets with the service or without; the caller frees it. */
+char *access_list_writer_in(PSECURITY_DESCRIPTOR descriptor);
+bool access_list_readable_in(PSECURITY_DESCRIPTOR descriptor, PSID account, bool execute);
+ACL *access_list_for_folder(ACL *before, PSID service, bool give);
+
 #endif

@@ -1,5 +1,6 @@
 /* From install to uninstall, as an administrator does it. */
 #include "harness.h"
+#include "messages.h"
 #include "service.h"
 
 #include <stdio.h>
@@ -254,6 +255,100 @@ static void by_hand_it_says_how_to_start_it(void **state)
                    "start'");
 }
 
+/* --- what the Event Log shows */
+
+static bool has_source(void)
+{
+    char key[300];
+    char program[1024];
+    char value[1024];
+    DWORD size = sizeof value;
+
+    snprintf(key, sizeof key,
+             "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\stdinetd-%s",
+             service_name());
+    snprintf(program, sizeof program, "%s\\with blanks\\bin\\stdinetd.exe", folder_own());
+    return RegGetValueA(HKEY_LOCAL_MACHINE, key, "EventMessageFile", RRF_RT_REG_SZ, NULL, value,
+                        &size) == ERROR_SUCCESS &&
+           strcmp(value, program) == 0;
+}
+
+static void the_event_log_knows_it_while_it_is_installed(void **state)
+{
+    (void)state;
+    service_prepare(table);
+    service_install();
+    assert_true(has_source());
+    service_expect("uninstall", 0, "removed");
+    assert_false(has_source());
+}
+
+/* As the Event Viewer does it: from the program's own message table. */
+static void its_entries_are_whole_sentences(void **state)
+{
+    static const DWORD messages[] = {
+        EVENT_STARTED, EVENT_STOPPING,    EVENT_STOPPED,  EVENT_STOPPED_CUT_SHORT,
+        EVENT_FAILED,  EVENT_LOG_TROUBLE, EVENT_RELOADED, EVENT_RELOAD_REFUSED};
+    char program[1024];
+    char *texts[] = {"NAME", "SECOND", "THIRD"};
+
+    (void)state;
+    snprintf(program, sizeof program, "%s\\bin\\stdinetd.exe", folder_build());
+    HMODULE file = LoadLibraryExA(program, NULL, LOAD_LIBRARY_AS_DATAFILE);
+    assert_non_null(file);
+    for (size_t i = 0; i < ARRAYSIZE(messages); i++) {
+        char text[500] = "";
+
+        FormatMessageA(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, file,
+                       messages[i], 0, text, sizeof text, (va_list *)texts);
+        if (!text_begins(text, "The service NAME ") || strchr(text, '.') == NULL)
+            FAIL("message %lx is '%s'", messages[i], text);
+    }
+    FreeLibrary(file);
+}
+
+static void the_program_has_icon_version_and_manifest(void **state)
+{
+    char program[1024];
+
+    (void)state;
+    snprintf(program, sizeof program, "%s\\bin\\stdinetd.exe", folder_build());
+    HMODULE file = LoadLibraryExA(program, NULL, LOAD_LIBRARY_AS_DATAFILE);
+    assert_non_null(file);
+    assert_non_null(FindResourceA(file, MAKEINTRESOURCEA(1), MAKEINTRESOURCEA(14)));
+    assert_non_null(FindResourceA(file, MAKEINTRESOURCEA(1), MAKEINTRESOURCEA(16)));
+    HRSRC found = FindResourceA(file, MAKEINTRESOURCEA(1), MAKEINTRESOURCEA(24));
+    assert_non_null(found);
+    const char *manifest = LockResource(LoadResource(file, found));
+    char *copy = calloc(1, SizeofResource(file, found) + 1);
+    assert_non_null(copy);
+    memcpy(copy, manifest, SizeofResource(file, found));
+    assert_non_null(strstr(copy, "level=\"asInvoker\""));
+    assert_non_null(strstr(copy, ">true</longPathAware>"));
+    assert_non_null(strstr(copy, ">UTF-8</activeCodePage>"));
+    free(copy);
+    FreeLibrary(file);
+}
+
+/* --- accounts */
+
+static void a_user_needs_a_password_which_no_terminal_gives(void **state)
+{
+    char command[400];
+    char user[256];
+    DWORD size = sizeof user;
+
+    (void)state;
+    service_prepare(table);
+    assert_true(GetUserNameA(user, &size));
+    snprintf(command, sizeof command, "install --account %s -c \"with blanks\\the table.ini\"",
+             user);
+    service_expect(command, 1, "needs a password: type it, or give it as the first line of stdin");
+    assert_false(service_is_installed());
+    service_expect("install --account Administrators -c \"with blanks\\the table.ini\"", 2,
+                   "'Administrators' is a group: a service needs a user");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +364,10 @@ int main(void)
         SERVICE_TEST(a_start_that_fails_says_why),
         SERVICE_TEST(run_names_the_service_that_has_its_port),
         SERVICE_TEST(by_hand_it_says_how_to_start_it),
+        SERVICE_TEST(the_event_log_knows_it_while_it_is_installed),
+        SERVICE_TEST(its_entries_are_whole_sentences),
+        SERVICE_TEST(the_program_has_icon_version_and_manifest),
+        SERVICE_TEST(a_user_needs_a_password_which_no_terminal_gives),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
