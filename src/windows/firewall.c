@@ -13,7 +13,7 @@ enum { PATIENCE_MS = 60000 };
 static bool run_netsh(const char *words, DWORD *exit_code, struct error *error)
 {
     STARTUPINFOW startup = {.cb = sizeof startup};
-    PROCESS_INFORMATION started;
+    PROCESS_INFORMATION started = {0};
     char *system = file_system_folder();
     char *program = path_join(system, "netsh.exe");
     char *command_line = memory_format("\"%s\" %s", program, words);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PATH_SIZE = 1024, LOG_SIZE = 256 * 1024 };
+
 static unsigned number;
 
 const char *service_name(void)
@@ -65,8 +67,9 @@ void service_expect(const char *command, DWORD exit_code, const char *pattern)
 
 void service_install(void)
 {
-    service_expect("install -c \"with blanks\\the table.ini\" --start demand", 0,
-                   "installed the service '");
+    service_expect("install -c \"with blanks\\the table.ini\" --start demand "
+                   "--account LocalSystem",
+                   0, "installed the service '");
 }
 
 void service_start(void)
@@ -152,23 +155,24 @@ const char *service_address(const char *service)
     return address;
 }
 
-static void log_path(char *path, size_t size)
+static void log_path(wchar_t path[PATH_SIZE])
 {
-    snprintf(path, size, "%s\\stdinetd\\%s.log", getenv("ProgramData"), service_name());
+    swprintf(path, PATH_SIZE, L"%ls\\stdinetd\\%hs.log", _wgetenv(L"ProgramData"), service_name());
 }
 
 char *service_log(void)
 {
-    char path[1024];
-    char *text = calloc(1, 65536);
+    wchar_t path[PATH_SIZE];
+    char *text = calloc(1, LOG_SIZE);
     DWORD length = 0;
 
-    log_path(path, sizeof path);
-    HANDLE file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                              OPEN_EXISTING, 0, NULL);
+    log_path(path);
+    HANDLE file =
+        CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, 0, NULL);
     assert_non_null(text);
     if (file != INVALID_HANDLE_VALUE) {
-        ReadFile(file, text, 65535, &length, NULL);
+        ReadFile(file, text, LOG_SIZE - 1, &length, NULL);
         CloseHandle(file);
     }
     return text;
@@ -196,16 +200,16 @@ static void end_service(SC_HANDLE service)
 
 int service_teardown(void **state)
 {
-    char path[1024];
+    wchar_t path[PATH_SIZE];
     SC_HANDLE service = open_service(SERVICE_ALL_ACCESS);
 
     if (service != NULL) {
         end_service(service);
         CloseServiceHandle(service);
     }
-    log_path(path, sizeof path);
-    DeleteFileA(path);
-    *strrchr(path, '\\') = '\0';
-    RemoveDirectoryA(path);
+    log_path(path);
+    DeleteFileW(path);
+    *wcsrchr(path, L'\\') = L'\0';
+    RemoveDirectoryW(path);
     return harness_teardown(state);
 }

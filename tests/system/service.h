@@ -23,7 +23,8 @@ struct process *service_command_begin(const char *command);
 /* … which must end with this exit code and say this (see output.h) on stdout or stderr. */
 void service_expect(const char *command, DWORD exit_code, const char *pattern);
 
-/* "install -c TABLE --start demand" and "start", which must go well. */
+/* "install -c TABLE --start demand" and "start", which must go well. The account is one that may
+   read the test's own folder. */
 void service_install(void);
 void service_start(void);
 

@@ -118,6 +118,29 @@ static void stop_now_does_not_wait(void **state)
     service_expect("status", 1, "service '*': stopped; "); /* no failure: it was told to */
 }
 
+/* Whoever shares its console can send them: a handler, for one. */
+static void events_of_the_console_mean_nothing(void **state)
+{
+    static const char *const events[] = {"ctrl-c", "ctrl-c", "ctrl-break"};
+    char arguments[64];
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_start();
+    SOCKET client = client_connect_to(service_address("upper"));
+    client_say(client, "before\n");
+    client_expect(client, "BEFORE\r\n");
+    for (size_t i = 0; i < ARRAYSIZE(events); i++) {
+        snprintf(arguments, sizeof arguments, "%lu %s", service_process_id(), events[i]);
+        assert_int_equal(process_wait(process_run("tests\\console_event.exe", arguments)), 0);
+    }
+    service_expect("status", 0, ", running for ");
+    assert_int_equal(service_state(), SERVICE_RUNNING);
+    client_goodbye(client);
+    service_expect("stop", 0, "stopped: every connection was finished\n");
+}
+
 static void killed_it_leaves_nothing_and_starts_again(void **state)
 {
     char address[100];
@@ -290,19 +313,19 @@ static void its_entries_are_whole_sentences(void **state)
         EVENT_STARTED, EVENT_STOPPING,    EVENT_STOPPED,  EVENT_STOPPED_CUT_SHORT,
         EVENT_FAILED,  EVENT_LOG_TROUBLE, EVENT_RELOADED, EVENT_RELOAD_REFUSED};
     char program[1024];
-    char *texts[] = {"NAME", "SECOND", "THIRD"};
+    const wchar_t *texts[] = {L"NAME", L"SECOND", L"THIRD"};
 
     (void)state;
     snprintf(program, sizeof program, "%s\\bin\\stdinetd.exe", folder_build());
     HMODULE file = LoadLibraryExA(program, NULL, LOAD_LIBRARY_AS_DATAFILE);
     assert_non_null(file);
     for (size_t i = 0; i < ARRAYSIZE(messages); i++) {
-        char text[500] = "";
+        wchar_t text[500] = L"";
 
-        FormatMessageA(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, file,
-                       messages[i], 0, text, sizeof text, (va_list *)texts);
-        if (!text_begins(text, "The service NAME ") || strchr(text, '.') == NULL)
-            FAIL("message %lx is '%s'", messages[i], text);
+        FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, file,
+                       messages[i], 0, text, ARRAYSIZE(text), (va_list *)texts);
+        if (wcsncmp(text, L"The service NAME ", 17) != 0 || wcschr(text, L'.') == NULL)
+            FAIL("message %lx is '%ls'", messages[i], text);
     }
     FreeLibrary(file);
 }
@@ -356,6 +379,7 @@ int main(void)
         SERVICE_TEST(it_serves_two_hundred_and_leaves_only_its_log),
         SERVICE_TEST(a_stop_under_load_loses_nobody),
         SERVICE_TEST(stop_now_does_not_wait),
+        SERVICE_TEST(events_of_the_console_mean_nothing),
         SERVICE_TEST(killed_it_leaves_nothing_and_starts_again),
         SERVICE_TEST(a_bad_table_is_not_installed),
         SERVICE_TEST(wrong_words_are_explained),
