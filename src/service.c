@@ -187,18 +187,25 @@ static void warn_of_path(const struct install *install, const char *path, const 
 
 static void warn_of_paths(const struct install *install)
 {
+    struct config_source source;
     struct text_list seen = {0};
 
+    source_init(&source, install->file);
     warn_of_path(install, install->program, "the program", true);
     warn_of_path(install, install->file, "the table", false);
     for (size_t i = 0; i < install->config.service_count; i++) {
-        const char *program = install->config.services[i].program;
+        /* of a script itself, not the cmd.exe that runs it */
+        char *handler =
+            config_find_program(&source, install->config.base, install->config.services[i].server);
 
-        if (!text_list_contains(&seen, program))
-            warn_of_path(install, program, "the handler", true);
-        text_list_append(&seen, program);
+        if (handler != NULL && !text_list_contains(&seen, handler)) {
+            warn_of_path(install, handler, "the handler", true);
+            text_list_append(&seen, handler);
+        }
+        free(handler);
     }
     text_list_free(&seen);
+    source_free(&source);
 }
 
 /* --- the change itself */
@@ -257,12 +264,13 @@ static int change(const struct install *install, wchar_t *password)
                                             .start = install->start,
                                             .preshutdown_ms = time_to_stop(&install->config)};
 
-    if (install->account.is_user && !account_allow_service(&install->account, &error))
-        text_list_append(&warnings, error.text);
     bool created = service_manager_create(&service, &warnings, &error);
     bool good = created && give_folder(install, &error);
     if (created && !good)
         service_manager_delete(install->name, &ignored);
+    else if (created && install->account.is_user &&
+             !account_allow_service(&install->account, &ignored))
+        text_list_append(&warnings, ignored.text);
     for (size_t i = 0; i < warnings.count; i++)
         warn(warnings.items[i]);
     text_list_free(&warnings);
