@@ -189,7 +189,6 @@ static DWORD run_service(struct service_process *process)
         check_log(run);
         run->exit_code = server_run(&run->config, &run->host, &error);
         if (!run->began) {
-            error_prefix(&error, "%s", run->ini);
             say(run, EVENT_FAILED, error.text, "");
         } else {
             say(run, run->exit_code == 0 ? EVENT_STOPPED : EVENT_STOPPED_CUT_SHORT, "", "");

@@ -109,6 +109,13 @@ static void log_listening(const struct listener *listener, bool *hinted)
     server_log(service->server, &record);
 }
 
+/* Puts where the service stands in front of what is wrong with it. Returns false. */
+static bool blame(const struct service *settings, struct error *error)
+{
+    error_prefix(error, "service %s", settings->name);
+    return settings->file != NULL && error_prefix(error, "%s:%d", settings->file, settings->line);
+}
+
 static bool open_place(struct running_service *service, const struct listener_place *place,
                        struct error *error)
 {
@@ -123,7 +130,7 @@ static bool open_place(struct running_service *service, const struct listener_pl
     if (!listener_open(listener, &server->loop, place, service->settings,
                        (enum accept_with)server->config->accept_with, error)) {
         free(listener);
-        return error_prefix(error, "service %s", service->settings->name);
+        return blame(service->settings, error);
     }
     while (*end != NULL)
         end = &(*end)->next;
@@ -141,7 +148,8 @@ static bool open_listeners(struct running_service *service, struct error *error)
             struct listener_place *places;
             size_t count;
             bool opened = listener_resolve(settings->bind.items[b], settings->port.items[p],
-                                           &places, &count, error);
+                                           &places, &count, error) ||
+                          blame(settings, error);
 
             for (size_t i = 0; opened && i < count; i++)
                 opened = open_place(service, &places[i], error);
@@ -160,7 +168,7 @@ static bool read_banners(struct running_service *service, struct error *error)
 
     return (banner_read(&service->banner, base, settings->banner, error) &&
             banner_read(&service->banner_fail, base, settings->banner_fail, error)) ||
-           error_prefix(error, "service %s: banner", settings->name);
+           error_prefix(error, "banner") || blame(settings, error);
 }
 
 static bool add_services(struct server *server, struct error *error)

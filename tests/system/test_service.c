@@ -248,7 +248,7 @@ static void a_start_that_fails_says_why(void **state)
              strchr(taken, ':') + 1);
     service_write_table(text);
     service_expect("start", 1, "could not start (exit code 1)\n");
-    expect_log(" error fail service upper: bind 127.0.0.1:");
+    expect_log(" error fail *the table.ini:1: service upper: bind 127.0.0.1:");
     service_write_table(table);
     service_start();
 }
