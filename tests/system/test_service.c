@@ -219,6 +219,36 @@ static void installed_twice_or_removed_while_it_runs_it_stays_as_it_is(void **st
     service_expect("start", 1, "no service '*' is installed\n");
 }
 
+/* "install" where Windows refuses a call: see tests/faults/faults.h. */
+static void expect_fault(const char *faults, const char *complaint)
+{
+    char arguments[300];
+
+    SetEnvironmentVariableA("STDINETD_FAULTS", faults);
+    snprintf(arguments, sizeof arguments, "install -c \"with blanks\\the table.ini\" --name %s",
+             service_name());
+    struct process *install = process_run("tests\\stdinetd_with_faults.exe", arguments);
+    SetEnvironmentVariableA("STDINETD_FAULTS", NULL);
+    if (process_wait(install) != 1 || !output_wait(&install->err, complaint, PATIENCE_MS))
+        FAIL("no '%s'", complaint);
+    assert_false(service_is_installed());
+}
+
+static void without_rights_it_says_what_is_missing(void **state)
+{
+    (void)state;
+    service_prepare(table);
+    expect_fault("OpenSCManagerW=0,99,5",
+                 "to install a service needs an administrator: open the console with 'Run as");
+}
+
+static void without_its_folder_there_is_no_service(void **state)
+{
+    (void)state;
+    service_prepare(table);
+    expect_fault("CreateDirectoryW=0,99,5", "CreateDirectory C:\\ProgramData\\stdinetd: 5: ");
+}
+
 static void services_of_others_are_left_alone(void **state)
 {
     (void)state;
@@ -385,6 +415,8 @@ int main(void)
         SERVICE_TEST(a_bad_table_is_not_installed),
         SERVICE_TEST(wrong_words_are_explained),
         SERVICE_TEST(installed_twice_or_removed_while_it_runs_it_stays_as_it_is),
+        SERVICE_TEST(without_rights_it_says_what_is_missing),
+        SERVICE_TEST(without_its_folder_there_is_no_service),
         SERVICE_TEST(services_of_others_are_left_alone),
         SERVICE_TEST(a_start_that_fails_says_why),
         SERVICE_TEST(run_names_the_service_that_has_its_port),
