@@ -82,6 +82,23 @@ int ask_status(const char *name, bool as_json)
     return text == NULL ? fail(&error) : show(&answer, text);
 }
 
+bool ask_listens(const char *name, uint16_t port)
+{
+    struct control_answer answer = {0};
+    struct error error;
+    char *text = ask(name, CONTROL_STATUS_JSON, &answer, &error);
+    char *pattern = memory_format(":%u\"", port);
+    /* addresses come before connections, whose clients have ports as well */
+    char *connections = text != NULL ? strstr(text, "\"connections\"") : NULL;
+
+    if (connections != NULL)
+        *connections = '\0';
+    bool listens = text != NULL && strstr(text, pattern) != NULL;
+    free(pattern);
+    free(text);
+    return listens;
+}
+
 /* Whether stdout is a console that understands escape sequences. */
 static bool can_redraw(void)
 {

@@ -4,6 +4,7 @@
 #include "core/control_request.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The commands that ask a running server through its control pipe. Each returns the exit code. */
 
@@ -20,5 +21,8 @@ int ask_reload(const char *name);
 /* Has it stop, with now without waiting for its connections, and waits until it is gone. 0: every
    connection was finished; 1: some had to be cut short. */
 int ask_stop(const char *name, bool now);
+
+/* Whether it answers, and says that it listens on this port. */
+bool ask_listens(const char *name, uint16_t port);
 
 #endif

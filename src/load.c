@@ -4,6 +4,7 @@
 #include "core/path.h"
 #include "windows/file.h"
 #include "windows/socket.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,9 @@ static bool list_files(void *context, const char *folder, struct text_list *name
     return file_list(folder, names, error);
 }
 
-char *load_find_ini(const char *given)
+/* The file that -c names, or the first default that exists. NULL where there is none, after saying
+ * so. */
+char *find_ini(const char *given)
 {
     if (given != NULL)
         return memory_copy(given);
@@ -68,7 +71,8 @@ char *load_find_ini(const char *given)
     return found;
 }
 
-void load_source_init(struct config_source *source, const char *file)
+/* What core asks of this machine. source_free frees the texts. */
+void source_init(struct config_source *source, const char *file)
 {
     char *system = file_system_folder();
 
@@ -92,7 +96,7 @@ void load_source_init(struct config_source *source, const char *file)
     free(system);
 }
 
-void load_source_free(struct config_source *source)
+void source_free(struct config_source *source)
 {
     free((char *)source->file);
     free((char *)source->folder);
@@ -100,28 +104,43 @@ void load_source_free(struct config_source *source)
     free((char *)source->cmd);
 }
 
-bool load_file(const char *file, struct config *config, struct text_list *errors)
+void print_errors(const struct text_list *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        fprintf(stderr, "%s\n", errors->items[i]);
+    fprintf(stderr, "%zu error%s; nothing would be served\n", errors->count,
+            errors->count == 1 ? "" : "s");
+}
+
+bool read_config(struct config *config, const char *file, struct text_list *errors)
 {
     struct config_source source;
     struct error error;
     size_t length;
     bool good = false;
 
-    load_source_init(&source, file);
+    source_init(&source, file);
     char *text = file_read(file, CONFIG_MAXIMUM, &length, &error);
     if (text == NULL)
         text_list_append(errors, error.text);
     else
         good = config_parse(config, text, length, &source, errors);
     free(text);
-    load_source_free(&source);
+    source_free(&source);
     return good;
 }
 
-void load_print_errors(const struct text_list *errors)
+int load_config(struct config *config, const char *given)
 {
-    for (size_t i = 0; i < errors->count; i++)
-        fprintf(stderr, "%s\n", errors->items[i]);
-    fprintf(stderr, "%zu error%s; nothing would be served\n", errors->count,
-            errors->count == 1 ? "" : "s");
+    struct text_list errors = {0};
+    char *file = find_ini(given);
+
+    if (file == NULL)
+        return EXIT_WRONG_USE;
+    bool good = read_config(config, file, &errors);
+    if (!good)
+        print_errors(&errors);
+    free(file);
+    text_list_free(&errors);
+    return good ? EXIT_DONE : EXIT_WRONG_USE;
 }

@@ -3,20 +3,23 @@
 
 #include "core/config.h"
 
-/* Where the configuration comes from: the file, and what core asks of this machine. */
+/* Where the configuration comes from. */
 
-/* The file that -c names, or the first default that exists; the caller frees it. NULL where there
-   is none, after saying so. */
-char *load_find_ini(const char *given);
+/* The file that -c names, or the first default that exists. NULL where there is none, after saying
+   so. The caller frees it. */
+char *find_ini(const char *given);
 
-/* file may be NULL: the current folder instead of the file's. load_source_free frees the texts. */
-void load_source_init(struct config_source *source, const char *file);
-void load_source_free(struct config_source *source);
+/* What core asks of this machine. source_free frees the texts. */
+void source_init(struct config_source *source, const char *file);
+void source_free(struct config_source *source);
 
-/* Reads a file whole. On failure errors say what is wrong with it. Any thread. */
-bool load_file(const char *file, struct config *config, struct text_list *errors);
+/* Reads the file; where it returns false errors has every mistake. */
+bool read_config(struct config *config, const char *file, struct text_list *errors);
 
-/* To stderr, with their number. */
-void load_print_errors(const struct text_list *errors);
+/* Every mistake to stderr, and how many there are. */
+void print_errors(const struct text_list *errors);
+
+/* All of this. Returns an exit code, after complaining. */
+int load_config(struct config *config, const char *given);
 
 #endif

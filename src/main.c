@@ -3,16 +3,16 @@
 #include "core/memory.h"
 #include "load.h"
 #include "server/server.h"
+#include "service.h"
 #include "windows/file.h"
 #include "windows/text.h"
+#include "words.h"
 
 #include <fcntl.h>
 #include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
 static const char usage[] =
     "stdinetd " STDINETD_VERSION ": puts programs that read stdin and write stdout on TCP ports\n"
@@ -30,50 +30,40 @@ static const char usage[] =
     "open\n"
     "  stdinetd stop [--now] [--name N]   have it finish its connections, or not, and wait for its "
     "end\n"
+    "  stdinetd install [-c FILE] [--name N] ... | start | uninstall\n"
+    "                                     as a Windows service: 'stdinetd install --help'\n"
     "  stdinetd options                   every option of the file: values, default, meaning\n"
     "  stdinetd --version | --help\n"
     "\n"
     "Without -c: stdinetd.ini beside the program, then ..\\etc\\stdinetd.ini.\n"
     "Exit code: 0 done, 1 failed while running, 2 wrong use or a mistake in the file.\n";
 
-static int wrong_use(const char *format, const char *what)
+/* --- commands: each gets the words behind its name */
+
+static struct port_list ports_of(const struct config *config)
 {
-    fprintf(stderr, format, what);
-    fputs("\n'stdinetd --help' shows how to call it.\n", stderr);
-    return EXIT_WRONG_USE;
+    struct port_list ports = {0};
+
+    for (size_t i = 0; i < config->service_count; i++)
+        port_list_append_all(&ports, &config->services[i].port);
+    return ports;
 }
 
-static int failed(const struct error *error)
+static int serve_config(struct config *config, const struct config_loader *loader)
 {
-    fprintf(stderr, "stdinetd: %s\n", error->text);
-    return EXIT_FAILED;
-}
+    struct error error = {0};
+    struct port_list ports = ports_of(config);
+    int exit_code = server_run(config, loader, NULL, &error);
 
-/* --- the file */
-
-/* Reads the file, or says what is wrong with it. Returns an exit code. */
-static int load(struct config *config, const char *given)
-{
-    struct text_list errors = {0};
-    char *file = load_find_ini(given);
-    bool good = file != NULL && load_file(file, config, &errors);
-
-    if (errors.count > 0)
-        load_print_errors(&errors);
-    free(file);
-    text_list_free(&errors);
-    return good ? EXIT_DONE : EXIT_WRONG_USE;
+    if (error.text[0] != '\0') {
+        exit_code = failed(&error);
+        service_explain_ports(&ports);
+    }
+    free(ports.items);
+    return exit_code;
 }
 
 static const char no_service[] = "the file holds no service that is not disabled";
-
-/* Puts a name into config->control; where NULL, the one that a file without the option has. */
-static bool put_name(struct config *config, const char *name, struct error *error)
-{
-    const struct option *control = option_find(SECTION_SERVER, "control");
-
-    return option_parse(control, name != NULL ? name : control->initial, false, config, error);
-}
 
 /* What a reload of "stdinetd run" needs: the file, by its full path because the client that it is
    told to may be in another folder, and the name where that does not come from the file. */
@@ -85,79 +75,19 @@ struct reload_source {
 static bool load_again(void *context, struct config *config, struct text_list *errors)
 {
     const struct reload_source *source = context;
-    struct error ignored; /* the name was good at the start */
 
-    if (!load_file(source->file, config, errors))
+    if (!read_config(config, source->file, errors))
         return false;
     if (config->service_count == 0) {
         text_list_append(errors, no_service);
         return false;
     }
-    return source->name == NULL || put_name(config, source->name, &ignored);
-}
-
-/* --- commands: each gets the words behind its name */
-
-static int serve_config(struct config *config, const struct config_loader *loader)
-{
-    struct error error = {0};
-    int exit_code = server_run(config, loader, &error);
-
-    return error.text[0] != '\0' ? failed(&error) : exit_code;
-}
-
-/* One word that a command takes: "-c FILE", "--now". */
-struct switch_word {
-    const char *word;
-    const char **value;    /* where what stands behind it goes, and … */
-    const char *complaint; /* … what is said where nothing does */
-    bool *given;           /* of one that stands alone */
-};
-
-static const char needs_file[] = "stdinetd: %s needs the name of a file";
-static const char needs_name[] = "stdinetd: %s needs the name of a server";
-
-/* Each at most once. Returns false after complaining of anything else. */
-static bool take_switches(const struct text_list *words, const struct switch_word *switches,
-                          size_t count)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        const char *word = words->items[i];
-        size_t k = 0;
-
-        while (k < count && strcmp(switches[k].word, word) != 0)
-            k++;
-        if (k == count ||
-            (switches[k].value != NULL ? *switches[k].value != NULL : *switches[k].given)) {
-            wrong_use("stdinetd: unexpected '%s'", word);
-            return false;
-        }
-        if (switches[k].value == NULL) {
-            *switches[k].given = true;
-        } else if (++i < words->count) {
-            *switches[k].value = words->items[i];
-        } else {
-            wrong_use(switches[k].complaint, word);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Returns false after complaining of what can be none. */
-static bool set_name(struct config *config, const char *name)
-{
-    struct error error;
-
-    if (put_name(config, name, &error))
-        return true;
-    wrong_use("stdinetd: --name: %s", error.text);
-    return false;
+    return source->name == NULL || set_name(config, source->name); /* it was good at the start */
 }
 
 static int run_config(struct config *config, const char *given, const char *name)
 {
-    char *file = load_find_ini(given);
+    char *file = find_ini(given);
     struct reload_source source = {.file = file_full_path(file), .name = name};
     const struct config_loader loader = {.load = load_again, .context = &source};
     int exit_code = serve_config(config, &loader);
@@ -177,7 +107,7 @@ static int command_run(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    int exit_code = load(&config, file);
+    int exit_code = load_config(&config, file);
     if (exit_code == EXIT_DONE && config.service_count == 0) {
         fprintf(stderr, "stdinetd: %s\n", no_service);
         exit_code = EXIT_WRONG_USE;
@@ -226,7 +156,7 @@ static int command_check(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    int exit_code = load(&config, file);
+    int exit_code = load_config(&config, file);
     if (exit_code == EXIT_DONE && print)
         exit_code = print_as_ini(&config);
     else if (exit_code == EXIT_DONE)
@@ -258,7 +188,7 @@ static int command_serve(const struct text_list *words)
     }
     for (size_t k = i + 2; k < words->count; k++)
         text_list_append(&arguments, words->items[k]);
-    load_source_init(&source, NULL);
+    source_init(&source, NULL);
     if (config_from_command(&config, words->items[0], &settings, words->items[i + 1], &arguments,
                             &source, &errors)) {
         char *name = memory_format("%s-%lu", config.control, GetCurrentProcessId());
@@ -267,9 +197,9 @@ static int command_serve(const struct text_list *words)
         free(name);
         exit_code = serve_config(&config, NULL);
     } else {
-        load_print_errors(&errors);
+        print_errors(&errors);
     }
-    load_source_free(&source);
+    source_free(&source);
     text_list_free(&errors);
     text_list_free(&arguments);
     text_list_free(&settings);
@@ -294,6 +224,8 @@ static int command_status(const struct text_list *words)
     int exit_code = EXIT_WRONG_USE;
     if (set_name(&asked, name))
         exit_code = watch ? ask_watch(asked.control) : ask_status(asked.control, as_json);
+    if (exit_code == EXIT_FAILED && !as_json)
+        service_print_state(asked.control);
     config_free(&asked);
     return exit_code;
 }
@@ -321,7 +253,10 @@ static int command_stop(const struct text_list *words)
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
     struct config asked = {0};
-    int exit_code = set_name(&asked, name) ? ask_stop(asked.control, now) : EXIT_WRONG_USE;
+    int exit_code = EXIT_WRONG_USE;
+    if (set_name(&asked, name))
+        exit_code = service_is_running(asked.control) ? service_stop(asked.control, now)
+                                                      : ask_stop(asked.control, now);
     config_free(&asked);
     return exit_code;
 }
@@ -357,10 +292,11 @@ static const struct command {
     const char *name;
     int (*run)(const struct text_list *words);
 } commands[] = {
-    {"run", command_run},         {"serve", command_serve},       {"check", command_check},
-    {"status", command_status},   {"reload", command_reload},     {"stop", command_stop},
-    {"options", command_options}, {"--version", command_version}, {"--help", command_help},
-    {"-h", command_help},         {"/?", command_help},
+    {"run", command_run},         {"serve", command_serve},     {"check", command_check},
+    {"status", command_status},   {"reload", command_reload},   {"stop", command_stop},
+    {"options", command_options}, {"install", service_install}, {"uninstall", service_uninstall},
+    {"start", service_start},     {"service", service_run},     {"--version", command_version},
+    {"--help", command_help},     {"-h", command_help},         {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)

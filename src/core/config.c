@@ -121,6 +121,8 @@ static void add_draft(struct assembly *assembly, const struct section *section,
     struct draft_list *drafts = &assembly->drafts;
     option_copy(SECTION_SERVICE, &draft.service, defaults);
     draft.service.line = section->place.line;
+    if (section->place.file != NULL)
+        draft.service.file = memory_copy(section->place.file);
     apply_section(assembly, section, &draft.service);
     drafts->items = memory_grow(drafts->items, drafts->count + 1, sizeof *drafts->items);
     drafts->items[drafts->count++] = draft;
@@ -200,6 +202,7 @@ static void free_contents(struct service *service)
     option_free(SECTION_SERVICE, service);
     access_free(&service->access);
     free(service->name);
+    free(service->file);
     free(service->program);
     free(service->command_line);
     free(service->folder);

@@ -28,7 +28,8 @@ enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
 /* One service as it will be served. Every option field belongs to a row of the option table. */
 struct service {
     char *name; /* unique in its config */
-    int line;   /* of its file, where it was declared; 0 for the command line */
+    char *file; /* where it was declared, as messages call it; NULL for the command line */
+    int line;   /* of that file; 0 for the command line */
 
     struct port_list port;
     struct text_list bind; /* addresses, host names, "*" */

@@ -254,13 +254,13 @@ static void free_field(enum option_type type, void *field)
     }
 }
 
-static void copy_ports(struct port_list *to, const struct port_list *from)
+void port_list_append_all(struct port_list *list, const struct port_list *from)
 {
     if (from->count == 0)
         return;
-    to->items = memory_grow(NULL, from->count, sizeof *to->items);
-    memcpy(to->items, from->items, from->count * sizeof *to->items);
-    to->count = from->count;
+    list->items = memory_grow(list->items, list->count + from->count, sizeof *list->items);
+    memcpy(list->items + list->count, from->items, from->count * sizeof *list->items);
+    list->count += from->count;
 }
 
 static void copy_field(enum option_type type, void *to, const void *from)
@@ -289,7 +289,7 @@ static void copy_field(enum option_type type, void *to, const void *from)
         text_list_append_all(to, from);
         break;
     case OPTION_PORTS:
-        copy_ports(to, from);
+        port_list_append_all(to, from);
         break;
     }
 }

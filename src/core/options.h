@@ -55,6 +55,8 @@ struct option {
     bool (*check)(const char *text, struct error *error);
 };
 
+void port_list_append_all(struct port_list *list, const struct port_list *from);
+
 extern const struct option option_table[];
 extern const size_t option_count;
 

@@ -126,7 +126,7 @@ bool accepting_open(struct running_service *service, size_t place, struct error 
 
         free(listener);
         WSASetLastError(code);
-        return error_prefix(error, "service %s", service->settings->name);
+        return service_blame(service->settings, error);
     }
     service->listening[place].listener = listener;
     server->listeners_open++;

@@ -29,6 +29,9 @@ struct reload {
     void (*done)(void *context, uint32_t exit_code, const char *text);
     void *context;
 
+    volatile LONG requests;     /* counted by other threads … */
+    struct operation requested; /* … which post this */
+
     struct spawn_task task; /* loading: fills in the rest */
     struct config config;
     struct running_service *services;
@@ -65,6 +68,8 @@ static void finish(struct reload *reload, uint32_t exit_code, const char *text)
     reload->state = RELOAD_NONE;
     reload->done = NULL;
     done(reload->context, exit_code, text);
+    if (reload->server->host != NULL)
+        reload->server->host->reloaded(reload->server->host, exit_code, text);
 }
 
 static void fail(struct reload *reload, const char *sentence)
@@ -161,13 +166,35 @@ static void give_up(struct reload *reload, const char *sentence)
     fail(reload, sentence);
 }
 
+/* The host and the log have been told. */
+static void on_requested_done(void *context, uint32_t exit_code, const char *text)
+{
+    (void)context;
+    (void)exit_code;
+    (void)text;
+}
+
+static void on_requested(struct operation *operation, DWORD bytes)
+{
+    (void)bytes;
+    reload_look(CONTAINER(operation, struct reload, requested)->server);
+}
+
+void reload_request(struct server *server)
+{
+    InterlockedIncrement(&server->reload->requests);
+    loop_post(&server->loop, &server->reload->requested);
+}
+
 void reload_look(struct server *server)
 {
     struct reload *reload = server->reload;
 
-    if (reload->state == RELOAD_LOADING) {
+    if (reload->state == RELOAD_NONE && reload->requests > 0) {
+        reload->requests = 0;
+        reload_begin(server, on_requested_done, NULL);
+    } else if (reload->state == RELOAD_LOADING) {
         spawner_collect(reload->thread);
-        return;
     }
     if (reload->state != RELOAD_CLEARING ||
         (server->phase == PHASE_RUNNING && !plan_way_is_clear(&reload->plan)))
@@ -271,6 +298,7 @@ struct reload *reload_new(struct server *server, const struct config_loader *loa
     reload->loader = loader;
     reload->task.run = run_load;
     reload->task.done = on_loaded;
+    reload->requested.complete = on_requested;
     return reload;
 }
 

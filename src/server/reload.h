@@ -29,9 +29,13 @@ void reload_close(struct reload *reload);
 void reload_begin(struct server *server,
                   void (*done)(void *context, uint32_t exit_code, const char *text), void *context);
 
+/* Has one begin, from any thread; the server's host is told of its end. */
+void reload_request(struct server *server);
+
 bool reload_is_under_way(const struct server *server);
 
-/* Goes on where a listener had to close first; and for the sweep, in case a wake-up was lost. */
+/* Begins one that was requested, and goes on where a listener had to close first; and for the
+ * sweep, in case a wake-up was lost. */
 void reload_look(struct server *server);
 
 #endif

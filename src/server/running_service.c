@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool service_blame(const struct service *settings, struct error *error)
+{
+    error_prefix(error, "service %s", settings->name);
+    return settings->file != NULL && error_prefix(error, "%s:%d", settings->file, settings->line);
+}
+
 /* --- made from its settings */
 
 static bool read_banners(struct running_service *service, const char *base, struct error *error)
@@ -17,7 +23,7 @@ static bool read_banners(struct running_service *service, const char *base, stru
 
     return (banner_read(&service->banner, base, settings->banner, error) &&
             banner_read(&service->banner_fail, base, settings->banner_fail, error)) ||
-           error_prefix(error, "service %s: banner", settings->name);
+           error_prefix(error, "banner") || service_blame(settings, error);
 }
 
 static bool add_places(struct running_service *service, const char *bind, uint16_t port,
@@ -32,7 +38,7 @@ static bool add_places(struct running_service *service, const char *bind, uint16
     for (size_t i = 0; i < count; i++)
         service->listening[service->place_count++] = (struct listening){.place = places[i]};
     free(places);
-    return resolved || error_prefix(error, "service %s", service->settings->name);
+    return resolved || service_blame(service->settings, error);
 }
 
 static bool find_places(struct running_service *service, struct error *error)

@@ -49,6 +49,9 @@ struct running_service {
     uint64_t connections; /* in whatever state */
 };
 
+/* Puts where the service stands in front of what is wrong with it. Returns false. */
+bool service_blame(const struct service *settings, struct error *error);
+
 /* Everything that serving takes but for listeners: banners are read, host names of bind looked up,
    so it may block. settings become the new service's. Touches nothing of the server and so may run
    on any thread. environment as for handler_init, base is the folder of relative paths. NULL with

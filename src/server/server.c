@@ -41,6 +41,8 @@ static bool add_services(struct server *server, struct error *error)
         running_service_begin(service);
         if (!open_listeners(service, error))
             return false;
+        if (server->host != NULL)
+            server->host->progress(server->host);
     }
     return true;
 }
@@ -135,7 +137,8 @@ static void log_failure(struct server *server, const struct error *error)
         server_log(server, &record);
 }
 
-int server_run(struct config *config, const struct config_loader *loader, struct error *error)
+int server_run(struct config *config, const struct config_loader *loader, struct server_host *host,
+               struct error *error)
 {
     struct server *server = memory_zeroed(1, sizeof *server);
     int exit_code = 1;
@@ -144,6 +147,7 @@ int server_run(struct config *config, const struct config_loader *loader, struct
         free(server);
         return exit_code;
     }
+    server->host = host;
     server->config = *config;
     *config = (struct config){0};
     server->reload = reload_new(server, loader);
@@ -151,6 +155,8 @@ int server_run(struct config *config, const struct config_loader *loader, struct
         server->control = control_start(server); /* before anybody reads that it listens */
         start_accepting(server);
         sweep_start(server);
+        if (host != NULL)
+            host->started(host, server);
         loop_run(&server->loop);
         admission_report(server, UINT64_MAX);
         exit_code = server->cut_short ? 1 : 0;

@@ -21,9 +21,21 @@ enum phase {
     PHASE_KILLING   /* their jobs have been ended */
 };
 
+/* Whoever runs the server where that is no console: the service manager. Called on the loop's
+   thread, or before the loop begins on the one of server_run. */
+struct server_host {
+    void (*progress)(struct server_host *host); /* it is getting on with its start or stop */
+    void (*started)(struct server_host *host, struct server *server); /* every listener is up */
+    /* A reload has ended, whoever asked for it; as what reload_begin calls. */
+    void (*reloaded)(struct server_host *host, uint32_t exit_code, const char *text);
+    void (*stopping)(struct server_host *host, uint64_t longest_ms); /* a stop has begun */
+    void (*finished)(struct server_host *host);                      /* the server is no more */
+};
+
 struct server {
-    struct loop loop;     /* first: a job's message leads back to its server */
-    struct config config; /* its services have become running ones */
+    struct loop loop;         /* first: a job's message leads back to its server */
+    struct config config;     /* its services have become running ones */
+    struct server_host *host; /* NULL: a console */
     struct log *log;
     struct spawner *spawner;
     HANDLE null_output; /* NUL, inheritable: the handlers' stderr where stderr = null */
@@ -65,10 +77,13 @@ struct config_loader {
 };
 
 /* Serves until it is told to stop, what is in config, and takes all that out of it. loader is NULL
-   where there is nothing to reload from. Returns the exit code: 0 after a complete drain, 1 where
-   it could not begin (*error says why, nothing is left open) or where handlers had to be cut short.
+   where there is nothing to reload from. With a host, which may be NULL, the events of the console
+   mean nothing: handlers that share it could send them. Returns the exit code: 0 after a complete
+   drain, 1 where it could not begin (*error says why, nothing is left open) or where handlers had
+   to be cut short.
  */
-int server_run(struct config *config, const struct config_loader *loader, struct error *error);
+int server_run(struct config *config, const struct config_loader *loader, struct server_host *host,
+               struct error *error);
 
 /* For the parts of the server: one record to the log, and a look whether a stop is complete. */
 void server_log(struct server *server, const struct record *record);

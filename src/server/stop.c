@@ -23,6 +23,13 @@ static void log_stop(struct server *server, const char *detail)
     server_log(server, &record);
 }
 
+/* longest_ms: until the end of the last handler, as far as can be said. */
+static void tell_host(struct server *server, uint64_t longest_ms)
+{
+    if (server->host != NULL)
+        server->host->stopping(server->host, longest_ms);
+}
+
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
@@ -79,7 +86,7 @@ static void kill_all(struct server *server)
     end_connections(server, PHASE_KILLING, 0, "ended at once");
 }
 
-static uint64_t longest_stop_time(const struct running_service *service, uint64_t longest)
+static uint64_t longest_of(const struct running_service *service, uint64_t longest)
 {
     for (; service != NULL; service = service->next)
         if (service->settings->stop_time > longest)
@@ -87,13 +94,19 @@ static uint64_t longest_stop_time(const struct running_service *service, uint64_
     return longest;
 }
 
+static uint64_t longest_stop_time(const struct server *server)
+{
+    return longest_of(server->retired, longest_of(server->services, 0));
+}
+
 static void end_all(struct server *server, uint64_t longest_ms)
 {
-    uint64_t stop_ms = longest_stop_time(server->retired, longest_stop_time(server->services, 0));
+    uint64_t stop_ms = longest_stop_time(server);
 
     if (stop_ms > longest_ms)
         stop_ms = longest_ms;
     timer_set(&server->loop, &server->stop_timer, stop_ms);
+    tell_host(server, stop_ms + LAST_MS);
     end_connections(server, PHASE_ENDING, longest_ms, "asked to end");
 }
 
@@ -107,12 +120,14 @@ static void drain(struct server *server)
         snprintf(detail, sizeof detail, "no connection open");
     else
         snprintf(detail, sizeof detail,
-                 "%llu connection%s open, waiting up to %llu s (Ctrl-C again ends %s now)",
+                 "%llu connection%s open, waiting up to %llu s (%s ends %s now)",
                  (unsigned long long)open, plural(open),
                  (unsigned long long)(server->config.drain + 999) / 1000,
+                 server->host == NULL ? "Ctrl-C again" : "'stdinetd stop --now'",
                  open == 1 ? "it" : "them");
     log_stop(server, detail);
     timer_set(&server->loop, &server->stop_timer, server->config.drain);
+    tell_host(server, server->config.drain + longest_stop_time(server) + LAST_MS);
     close_listeners(server, true);
     server_check_stopped(server);
 }
@@ -162,6 +177,8 @@ static BOOL WINAPI console_handler(DWORD event)
 
     if (server == NULL)
         return FALSE;
+    if (server->host != NULL)
+        return TRUE; /* a handler that shares the console may have sent it */
     if (event == CTRL_C_EVENT)
         InterlockedIncrement(&server->interrupts);
     else
@@ -170,6 +187,12 @@ static BOOL WINAPI console_handler(DWORD event)
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
         WaitForSingleObject(server->finished, CONSOLE_CLOSE_MS);
     return TRUE;
+}
+
+void stop_request(struct server *server)
+{
+    InterlockedIncrement(&server->interrupts);
+    loop_post(&server->loop, &server->console_event);
 }
 
 bool stop_prepare(struct server *server, struct error *error)
@@ -186,6 +209,8 @@ bool stop_prepare(struct server *server, struct error *error)
 void stop_finish(struct server *server)
 {
     console_server = NULL;
+    if (server->host != NULL)
+        server->host->finished(server->host);
     if (server->finished != NULL)
         SetEvent(server->finished);
 }

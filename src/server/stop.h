@@ -13,6 +13,9 @@ bool stop_prepare(struct server *server, struct error *error);
 /* As Ctrl-C does (now: as Ctrl-Break), for whoever asks through the control pipe. */
 void stop_begin(struct server *server, bool now);
 
+/* As one Ctrl-C, from any thread; until the host is told that the server is finished. */
+void stop_request(struct server *server);
+
 /* Does what the console has asked for; its packet does this by itself, and the sweep in case one
    was lost. */
 void stop_look(struct server *server);

@@ -80,6 +80,8 @@ static void on_sweep(struct timer *timer)
 
     timer_set(&server->loop, timer, SWEEP_MS);
     stop_look(server);
+    if (server->host != NULL && server->phase != PHASE_RUNNING)
+        server->host->progress(server->host);
     spawner_collect(server->spawner);
     control_look(server->control);
     admission_report(server, server->loop.now_ms);

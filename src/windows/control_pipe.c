@@ -1,6 +1,7 @@
 #include "windows/control_pipe.h"
 
 #include "core/memory.h"
+#include "windows/service_manager.h"
 #include "windows/text.h"
 
 #include <aclapi.h>
@@ -84,6 +85,20 @@ static bool is_well_known(PSID sid)
     return false;
 }
 
+/* The service of that name, whatever its account: only an administrator can have installed it. */
+static bool is_service(HANDLE pipe, const char *name)
+{
+    struct service_info info;
+    struct error ignored;
+    ULONG pid = 0;
+    bool is = GetNamedPipeServerProcessId(pipe, &pid) && pid != 0 &&
+              service_manager_look(name, &info, &ignored) && info.pid == pid;
+
+    if (pid != 0)
+        service_info_free(&info);
+    return is;
+}
+
 static void complain_of_owner(PSID owner, struct error *error)
 {
     wchar_t *wide = NULL;
@@ -96,7 +111,7 @@ static void complain_of_owner(PSID owner, struct error *error)
     free(text);
 }
 
-static bool is_trusted(HANDLE pipe, struct error *error)
+static bool is_trusted(HANDLE pipe, const char *name, struct error *error)
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;
     PSID owner = NULL;
@@ -106,7 +121,7 @@ static bool is_trusted(HANDLE pipe, struct error *error)
 
     if (code != ERROR_SUCCESS)
         error_code(error, code, "GetSecurityInfo of the control pipe");
-    else if (owner != NULL && (is_well_known(owner) || is_own(owner)))
+    else if (owner != NULL && (is_well_known(owner) || is_own(owner) || is_service(pipe, name)))
         trusted = true;
     else
         complain_of_owner(owner, error);
@@ -197,7 +212,7 @@ HANDLE control_pipe_open(const char *name, struct error *error)
             error_code(error, code, "CreateFile \\\\.\\pipe\\%s", name);
         return NULL;
     }
-    if (is_trusted(pipe, error))
+    if (is_trusted(pipe, name, error))
         return pipe;
     CloseHandle(pipe);
     return NULL;

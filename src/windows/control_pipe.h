@@ -19,8 +19,8 @@
 HANDLE control_pipe_create(const char *name, bool first, struct error *error);
 
 /* The other end. It tells the server who calls, but lends it no rights (SECURITY_IDENTIFICATION),
-   and it is believed only where it belongs to the caller himself, an administrator or the system:
-   anybody can take a free name. NULL with *error set on failure. */
+   and it is believed only where it belongs to the caller himself, an administrator, the system or
+   the service of that name: anybody can take a free name. NULL with *error set on failure. */
 HANDLE control_pipe_open(const char *name, struct error *error);
 
 /* Each waits for timeout_ms at most. Read returns false with *length 0 at the end. */

@@ -25,6 +25,10 @@ char *file_current_folder(void);
 char *file_own_program(void);   /* of the running program */
 char *file_system_folder(void); /* C:\Windows\system32 */
 
+/* C:\ProgramData, from where Windows itself knows it: a variable of the environment could be
+   anybody's. The caller frees it. NULL with *error set on failure. */
+char *file_program_data(struct error *error);
+
 /* The variable's value, or NULL; the caller frees it. */
 char *environment_variable(const char *name);
 

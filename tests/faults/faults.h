@@ -36,10 +36,12 @@ bool fault(const char *call);
 #define setsockopt(...) (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
 #define WSAGetOverlappedResult(...)                                                                \
     (fault("WSAGetOverlappedResult") ? FALSE : WSAGetOverlappedResult(__VA_ARGS__))
-#define MoveFileExW(...)  (fault("MoveFileExW") ? FALSE : MoveFileExW(__VA_ARGS__))
-#define SetEndOfFile(...) (fault("SetEndOfFile") ? FALSE : SetEndOfFile(__VA_ARGS__))
-#define calloc(...)       (fault("calloc") ? NULL : calloc(__VA_ARGS__))
-#define malloc(...)       (fault("malloc") ? NULL : malloc(__VA_ARGS__))
+#define CreateDirectoryW(...) (fault("CreateDirectoryW") ? FALSE : CreateDirectoryW(__VA_ARGS__))
+#define OpenSCManagerW(...)   (fault("OpenSCManagerW") ? NULL : OpenSCManagerW(__VA_ARGS__))
+#define MoveFileExW(...)      (fault("MoveFileExW") ? FALSE : MoveFileExW(__VA_ARGS__))
+#define SetEndOfFile(...)     (fault("SetEndOfFile") ? FALSE : SetEndOfFile(__VA_ARGS__))
+#define calloc(...)           (fault("calloc") ? NULL : calloc(__VA_ARGS__))
+#define malloc(...)           (fault("malloc") ? NULL : malloc(__VA_ARGS__))
 
 /* With CODE 0 the packet is lost although the call succeeds. */
 #define PostQueuedCompletionStatus(...)                                                            \

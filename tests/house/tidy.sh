@@ -17,4 +17,4 @@ if [ "${2:-}" = tests ]; then
     exit
 fi
 tidy build/native src/core
-[ ! -e build/clang/compile_commands.json ] || tidy build/clang src/ask.c src/load.c src/main.c src/server src/windows handlers
+[ ! -e build/clang/compile_commands.json ] || tidy build/clang src/*.c src/server src/windows handlers

@@ -135,9 +135,11 @@ static void what_keeps_it_from_serving_is_said_in_both(void **state)
     folder_write("second.ini", ini);
     struct process *second = process_run("bin\\stdinetd.exe", "run -c second.ini");
     assert_int_equal(process_wait(second), 1);
-    server_expect(second, "stdinetd: service upper: bind 127.0.0.1:%s: 10048: ", taken);
-    assert_int_equal(log_count("a.log", "Z error fail service upper: bind 127.0.0.1:*: 10048: "),
-                     1);
+    server_expect(second,
+                  "stdinetd: second.ini:4: service upper: bind 127.0.0.1:%s: 10048: ", taken);
+    assert_int_equal(
+        log_count("a.log", "Z error fail second.ini:4: service upper: bind 127.0.0.1:*: 10048: "),
+        1);
     log_stop(first);
 }
 

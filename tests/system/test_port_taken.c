@@ -20,7 +20,8 @@ static void the_server_names_it_and_opens_nothing(void **state)
     struct process *second = process_run("bin\\stdinetd.exe", "run -c second.ini");
 
     assert_int_equal(process_wait(second), 1);
-    snprintf(arguments, sizeof arguments, "stdinetd: service taken: bind 127.0.0.1:%s: *: ", port);
+    snprintf(arguments, sizeof arguments,
+             "stdinetd: second.ini:4: service taken: bind 127.0.0.1:%s: *: ", port);
     server_expect(second, "%s", arguments);
     assert_int_equal(server_count(second, "listen "), 0);
 
