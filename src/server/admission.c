@@ -298,9 +298,11 @@ void admission_report(struct server *server, uint64_t now_ms)
         while (refusal_totals_next(&tally->refusal_totals, now_ms, &summary))
             log_summary(tally, &summary);
     while (refusals_next(server->refusals, now_ms, &summary)) {
-        for (tally = server->tallies; tally->number != summary.service;)
+        tally = server->tallies;
+        while (tally != NULL && tally->number != summary.service)
             tally = tally->next;
-        log_summary(tally, &summary);
+        if (tally != NULL)
+            log_summary(tally, &summary);
     }
 }
 
