@@ -178,6 +178,31 @@ char *service_log(void)
     return text;
 }
 
+void service_control(DWORD control)
+{
+    SC_HANDLE service = open_service(SERVICE_PAUSE_CONTINUE);
+    SERVICE_STATUS status;
+
+    if (!ControlService(service, control, &status))
+        FAIL("ControlService %lu: %lu", control, GetLastError());
+    CloseServiceHandle(service);
+}
+
+void service_wait_for_log(const char *pattern)
+{
+    for (int i = 0;; i++) {
+        char *log = service_log();
+        bool found = text_has(log, pattern);
+
+        if (!found && i == PATIENCE_MS / 20)
+            FAIL("no '%s' in the log:\n%s", pattern, log);
+        free(log);
+        if (found)
+            return;
+        Sleep(20);
+    }
+}
+
 /* --- the end */
 
 static void end_service(SC_HANDLE service)

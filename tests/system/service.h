@@ -28,6 +28,12 @@ void service_expect(const char *command, DWORD exit_code, const char *pattern);
 void service_install(void);
 void service_start(void);
 
+/* What "sc control" sends: SERVICE_CONTROL_PARAMCHANGE. */
+void service_control(DWORD control);
+
+/* Waits until the log has a line of this pattern (see output.h). */
+void service_wait_for_log(const char *pattern);
+
 /* What the service manager knows of it. */
 DWORD service_state(void);
 DWORD service_process_id(void);

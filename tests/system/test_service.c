@@ -102,6 +102,33 @@ static void a_stop_under_load_loses_nobody(void **state)
     assert_int_equal(service_state(), SERVICE_STOPPED);
 }
 
+static void paramchange_has_the_table_read_again(void **state)
+{
+    char address[100];
+
+    (void)state;
+    service_prepare(table);
+    service_install();
+    service_start();
+    snprintf(address, sizeof address, "%s", service_address("upper"));
+    SOCKET before = client_connect_to(address);
+    client_say(before, "before\n");
+    client_expect(before, "BEFORE\r\n");
+    service_write_table("[service upper]\nport = 0\nserver = upper.exe\ninstances = 7\n"
+                        "[service new]\nport = 0\nserver = upper.exe\n");
+    service_control(SERVICE_CONTROL_PARAMCHANGE);
+    service_wait_for_log(" info reload added 1, changed 1, removed 0, kept 0\n");
+    service_expect("status", 0, "upper 127.0.0.1:* 1 of 7 ");
+    client_expect_served(client_connect_to(service_address("new")));
+    client_expect_served(client_connect_to(address));
+    service_write_table("[service upper]\nport = 0\nserver = nowhere.exe\n");
+    service_control(SERVICE_CONTROL_PARAMCHANGE);
+    service_wait_for_log(" error reload *the table.ini:*: there is no program 'nowhere.exe'");
+    service_expect("reload", 2, "1 error; nothing was changed\n");
+    client_goodbye(before);
+    service_expect("stop", 0, "stopped: every connection was finished\n");
+}
+
 static void stop_now_does_not_wait(void **state)
 {
     (void)state;
@@ -409,6 +436,7 @@ int main(void)
         SERVICE_TEST(what_is_stored_is_absolute_and_quoted),
         SERVICE_TEST(it_serves_two_hundred_and_leaves_only_its_log),
         SERVICE_TEST(a_stop_under_load_loses_nobody),
+        SERVICE_TEST(paramchange_has_the_table_read_again),
         SERVICE_TEST(stop_now_does_not_wait),
         SERVICE_TEST(events_of_the_console_mean_nothing),
         SERVICE_TEST(killed_it_leaves_nothing_and_starts_again),
