@@ -176,10 +176,10 @@ static bool add_services(struct server *server, struct error *error)
         service->settings = &server->config->services[i];
         service->number = (uint32_t)i;
         admission_begin(service);
-        handler_init(&service->handler, service->settings, environment);
         *end = service;
         end = &service->next;
-        added = read_banners(service, error) && open_listeners(service, error);
+        added = handler_init(&service->handler, service->settings, environment, error) &&
+                read_banners(service, error) && open_listeners(service, error);
     }
     free(environment);
     return added;
