@@ -55,8 +55,10 @@ bool secret_store(const char *account, const wchar_t *password, struct error *er
         return false;
     wchar_t *key = key_of(account);
     LSA_UNICODE_STRING name = lsa_string(key);
-    LSA_UNICODE_STRING value = lsa_string((wchar_t *)password);
-    NTSTATUS status = LsaStorePrivateData(policy, &name, &value);
+    LSA_UNICODE_STRING value = {0};
+    if (password != NULL)
+        value = lsa_string((wchar_t *)password);
+    NTSTATUS status = LsaStorePrivateData(policy, &name, password == NULL ? NULL : &value);
     free(key);
     LsaClose(policy);
     return status >= 0 || fail(error, status, "LsaStorePrivateData");

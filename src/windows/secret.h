@@ -10,7 +10,7 @@
    lets administrators write and the system read them. An account is called as in the option user;
    case and a leading ".\" do not count. */
 
-/* Stores a password in the place of an older one. */
+/* Stores a password in the place of an older one; NULL removes that. */
 bool secret_store(const char *account, const wchar_t *password, struct error *error);
 
 /* The stored one, to be handed to secret_free; NULL with *error set where there is none. */

@@ -104,11 +104,14 @@ static bool original_read(struct original *original, HANDLE token, struct error 
     const DWORD rights =
         TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ASSIGN_PRIMARY | TOKEN_ADJUST_DEFAULT;
 
-    if (token == NULL && !OpenProcessToken(GetCurrentProcess(), rights, &original->token))
-        return error_windows(error, "OpenProcessToken");
-    if (token != NULL && !DuplicateHandle(GetCurrentProcess(), token, GetCurrentProcess(),
-                                          &original->token, rights, FALSE, 0))
-        return error_windows(error, "DuplicateHandle of a token");
+    HANDLE self = GetCurrentProcess();
+    bool open = token == NULL
+                    ? OpenProcessToken(self, rights, &original->token)
+                    : DuplicateHandle(self, token, self, &original->token, rights, FALSE, 0);
+    if (!open) {
+        error_windows(error, token == NULL ? "OpenProcessToken" : "DuplicateHandle of a token");
+        return false;
+    }
     original->user = query(original->token, TokenUser, error);
     original->groups = query(original->token, TokenGroups, error);
     original->privileges = query(original->token, TokenPrivileges, error);

@@ -110,6 +110,25 @@ static void breakaway_lets_a_program_leave_its_job(void **state)
     assert_int_equal(asked.BasicLimitInformation.LimitFlags, ALWAYS);
 }
 
+static void a_program_leaves_its_job_where_breakaway_lets_it(void **state)
+{
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = break-away\n"
+                                          "[service may]\n"
+                                          "breakaway = yes\n"
+                                          "[service default]\n");
+
+    (void)state;
+    SOCKET client = client_connect(server, "may");
+    assert_string_equal(client_rest(client), "away\n");
+    client_close(client);
+    client = client_connect(server, "default");
+    assert_string_equal(client_rest(client), "kept\n");
+    client_close(client);
+}
+
 static void a_handler_within_its_limits_serves(void **state)
 {
     struct process *server = server_start("[service upper]\n"
@@ -139,6 +158,7 @@ int main(void)
         SYSTEM_TEST(cpu_time_max_is_that_of_the_job),
         SYSTEM_TEST(priority_is_that_of_the_job),
         SYSTEM_TEST(breakaway_lets_a_program_leave_its_job),
+        SYSTEM_TEST(a_program_leaves_its_job_where_breakaway_lets_it),
         SYSTEM_TEST(a_handler_within_its_limits_serves),
     };
 
