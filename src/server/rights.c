@@ -1,6 +1,7 @@
 #include "server/rights.h"
 
 #include "core/ascii.h"
+#include "windows/protect.h"
 #include "windows/token.h"
 
 /* The account to log on; NULL where it is the server's own. As LocalSystem a handler could do
@@ -38,6 +39,8 @@ bool rights_open(struct rights *rights, const struct service *service, struct er
         return error_prefix(error, "user = %s", account);
     if (account == NULL && !restriction.drop && restriction.integrity == 0)
         return true;
+    if (restriction.drop && !protect_own_process(error))
+        return false;
     rights->token = token_restrict(rights->logon.token, &restriction, error);
     return rights->token != NULL;
 }

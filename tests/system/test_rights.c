@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "windows/token.h"
 
+#include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,28 @@ static void without_the_option_an_administrators_handlers_are_dropped(void **sta
     free(own);
 }
 
+/* Who shares the server's user without being an administrator cannot open it. */
+static void an_administrators_server_belongs_to_administrators(void **state)
+{
+    wchar_t *text = NULL;
+    BYTE descriptor[4096];
+    DWORD size;
+
+    (void)state;
+    if (!token_is_administrator())
+        skip();
+    struct process *server = start();
+    assert_true(GetKernelObjectSecurity(server->handle,
+                                        OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                        descriptor, sizeof descriptor, &size));
+    assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        descriptor, SDDL_REVISION_1, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &text,
+        NULL));
+    if (wcscmp(text, L"O:BAD:P(A;;0x1fffff;;;BA)(A;;0x1fffff;;;SY)") != 0)
+        fail_msg("%ls", text);
+    LocalFree(text);
+}
+
 /* Where this test is LocalSystem itself it is not asked. */
 static void another_user_needs_a_server_that_is_local_system(void **state)
 {
@@ -210,6 +233,7 @@ int main(void)
         SYSTEM_TEST(kept_rights_are_those_of_the_server),
         SYSTEM_TEST(a_lower_integrity_alone_keeps_groups_and_privileges),
         SYSTEM_TEST(without_the_option_an_administrators_handlers_are_dropped),
+        SYSTEM_TEST(an_administrators_server_belongs_to_administrators),
         SYSTEM_TEST(another_user_needs_a_server_that_is_local_system),
         SYSTEM_TEST(a_password_is_asked_for_one_account_and_never_on_the_command_line),
     };
