@@ -5,8 +5,10 @@
 
 #include <sddl.h>
 
-/* 0x1fffff is PROCESS_ALL_ACCESS. */
-static const wchar_t administrators[] = L"O:BAD:P(A;;0x1fffff;;;BA)(A;;0x1fffff;;;SY)";
+/* PROCESS_ALL_ACCESS; and for everybody what "stdinetd stop" needs, SYNCHRONIZE and
+   PROCESS_QUERY_LIMITED_INFORMATION, to wait for the end and take the exit code. */
+static const wchar_t administrators[] =
+    L"O:BAD:P(A;;0x1fffff;;;BA)(A;;0x1fffff;;;SY)(A;;0x101000;;;WD)";
 
 bool protect_own_process(struct error *error)
 {

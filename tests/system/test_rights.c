@@ -182,7 +182,7 @@ static void an_administrators_server_belongs_to_administrators(void **state)
     assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorW(
         descriptor, SDDL_REVISION_1, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &text,
         NULL));
-    if (wcscmp(text, L"O:BAD:P(A;;0x1fffff;;;BA)(A;;0x1fffff;;;SY)") != 0)
+    if (wcscmp(text, L"O:BAD:P(A;;0x1fffff;;;BA)(A;;0x1fffff;;;SY)(A;;0x101000;;;WD)") != 0)
         fail_msg("%ls", text);
     LocalFree(text);
 }
