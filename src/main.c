@@ -2,6 +2,7 @@
 #include "core/config.h"
 #include "core/memory.h"
 #include "load.h"
+#include "password.h"
 #include "server/server.h"
 #include "service.h"
 #include "windows/file.h"
@@ -32,6 +33,7 @@ static const char usage[] =
     "end\n"
     "  stdinetd install [-c FILE] [--name N] ... | start | uninstall\n"
     "                                     as a Windows service: 'stdinetd install --help'\n"
+    "  stdinetd password NAME             store the password of an account for the option user\n"
     "  stdinetd options                   every option of the file: values, default, meaning\n"
     "  stdinetd --version | --help\n"
     "\n"
@@ -261,6 +263,20 @@ static int command_stop(const struct text_list *words)
     return exit_code;
 }
 
+static int command_password(const struct text_list *words)
+{
+    struct service service = {0};
+    struct error error;
+
+    if (words->count != 1)
+        return wrong_use("stdinetd password: %s", "it takes the name of one account");
+    const char *name = words->items[0];
+    if (!option_parse(option_find(SECTION_SERVICE, "user"), name, false, &service, &error))
+        return wrong_use("stdinetd password: %s", error.text);
+    option_free(SECTION_SERVICE, &service);
+    return password_command(name);
+}
+
 static int without_words(const struct text_list *words, const char *text)
 {
     if (words->count > 0)
@@ -292,11 +308,12 @@ static const struct command {
     const char *name;
     int (*run)(const struct text_list *words);
 } commands[] = {
-    {"run", command_run},         {"serve", command_serve},     {"check", command_check},
-    {"status", command_status},   {"reload", command_reload},   {"stop", command_stop},
-    {"options", command_options}, {"install", service_install}, {"uninstall", service_uninstall},
-    {"start", service_start},     {"service", service_run},     {"--version", command_version},
-    {"--help", command_help},     {"-h", command_help},         {"/?", command_help},
+    {"run", command_run},           {"serve", command_serve},     {"check", command_check},
+    {"status", command_status},     {"reload", command_reload},   {"stop", command_stop},
+    {"options", command_options},   {"install", service_install}, {"uninstall", service_uninstall},
+    {"start", service_start},       {"service", service_run},     {"password", command_password},
+    {"--version", command_version}, {"--help", command_help},     {"-h", command_help},
+    {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)

@@ -13,7 +13,7 @@
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 enum accept_with { ACCEPT_WITH_ACCEPTEX, ACCEPT_WITH_ACCEPT };
 enum protocol { PROTOCOL_TCP };
-enum console { CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
+enum console { CONSOLE_AUTO, CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
 enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
 enum priority {
@@ -24,6 +24,8 @@ enum priority {
     PRIORITY_HIGH
 };
 enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
+enum privileges { PRIVILEGES_AUTO, PRIVILEGES_DROP, PRIVILEGES_KEEP };
+enum integrity { INTEGRITY_KEEP, INTEGRITY_MEDIUM, INTEGRITY_LOW };
 
 /* One service as it will be served. Every option field belongs to a row of the option table. */
 struct service {
@@ -66,6 +68,11 @@ struct service {
     uint64_t process_max;  /* or UNLIMITED */
     uint64_t cpu_time_max; /* ms, or UNLIMITED */
     int priority;          /* enum priority */
+
+    char *user;     /* an account, or NULL */
+    int privileges; /* enum privileges */
+    int integrity;  /* enum integrity */
+    bool breakaway;
 
     struct access access; /* what only_from and no_access come to; borrows their texts */
 

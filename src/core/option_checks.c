@@ -152,6 +152,19 @@ bool check_network(const char *text, struct error *error)
                            excerpt);
 }
 
+bool check_user(const char *text, struct error *error)
+{
+    char excerpt[EXCERPT];
+    const char *backslash = strchr(text, '\\');
+    const char *name = backslash == NULL ? text : backslash + 1;
+    if (strlen(text) <= 256 && backslash != text && *name != '\0' && strchr(name, '\\') == NULL &&
+        strpbrk(text, "\"/[]:;|=,+*?<>") == NULL)
+        return true;
+    utf8_excerpt(excerpt, sizeof excerpt, text);
+    return error_set(error, "'%s' cannot be an account; write NAME, DOMAIN\\NAME or NAME@DOMAIN",
+                     excerpt);
+}
+
 bool check_day_time(const char *text, struct error *error)
 {
     struct day_time time;

@@ -120,7 +120,10 @@ struct option_expectation option_expects(const struct option *option)
     case OPTION_TEXT:
         break;
     }
-    return (struct option_expectation){"a path"};
+    struct option_expectation expected;
+    snprintf(expected.text, sizeof expected.text, "%s",
+             option->values[0] == NULL ? "a path" : option->values[0]);
+    return expected;
 }
 
 static bool reject(const struct option *option, const char *value, struct error *error)

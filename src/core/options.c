@@ -27,6 +27,7 @@ static const char how[] = "How it starts and ends";
 static const char who[] = "Who may come";
 static const char how_many[] = "How many, and how often";
 static const char how_much[] = "How much each connection may use";
+static const char rights[] = "With which rights it runs";
 
 /* clang-format off */
 const struct option option_table[] = {
@@ -123,10 +124,11 @@ const struct option option_table[] = {
      "Where its error output goes: line by line to the log, nowhere, or to the client, which few protocols"
      " bear.",
      how, NULL},
-    {"console", SERVICE, OPTION_CHOICE, IN_SERVICE(console), 0, 0, "shared",
-     {"shared", "none", "own"}, RELOAD_LIVE,
+    {"console", SERVICE, OPTION_CHOICE, IN_SERVICE(console), 0, 0, "auto",
+     {"auto", "shared", "none", "own"}, RELOAD_LIVE,
      "The console that its programs get: the server's, none, or a new hidden one for each, which makes"
-     " starting slower.",
+     " starting slower. auto is none for programs with fewer rights than a server that runs as a Windows"
+     " service has, else shared.",
      how, NULL},
     {"end", SERVICE, OPTION_CHOICE, IN_SERVICE(end), 0, 0, "handler", {"handler", "job"}, RELOAD_LIVE,
      "When a connection is over: when the program exits (what it left running is ended), or when"
@@ -207,6 +209,26 @@ const struct option option_table[] = {
      {"normal", "idle", "below_normal", "above_normal", "high"}, RELOAD_LIVE,
      "Its priority class, against the other programs of the machine.",
      how_much, NULL},
+
+    {"user", SERVICE, OPTION_TEXT, IN_SERVICE(user), 0, 0, "", {"the name of an account"}, RELOAD_LIVE,
+     "The account that it runs as, where the server runs as LocalSystem: LocalService (what it is then"
+     " without this option), NetworkService, LocalSystem itself, or NAME, DOMAIN\\NAME or NAME@DOMAIN,"
+     " whose password is stored by: stdinetd password NAME.",
+     rights, check_user},
+    {"privileges", SERVICE, OPTION_CHOICE, IN_SERVICE(privileges), 0, 0, "auto", {"auto", "drop", "keep"},
+     RELOAD_LIVE,
+     "drop takes from it all privileges but SeChangeNotifyPrivilege, and what the group Administrators"
+     " and the server's SID as a service may do; auto is drop where the server is an administrator, else"
+     " keep.",
+     rights, NULL},
+    {"integrity", SERVICE, OPTION_CHOICE, IN_SERVICE(integrity), 0, 0, "keep", {"keep", "medium", "low"},
+     RELOAD_LIVE,
+     "Its integrity level: the server's, or one that is at most so high; low may write almost nowhere.",
+     rights, NULL},
+    {"breakaway", SERVICE, OPTION_BOOLEAN, IN_SERVICE(breakaway), 0, 0, "no", {0}, RELOAD_LIVE,
+     "Whether it may start programs that do not belong to the connection and outlive it and the server"
+     " (CREATE_BREAKAWAY_FROM_JOB).",
+     rights, NULL},
 };
 /* clang-format on */
 

@@ -47,7 +47,8 @@ struct option {
     uint64_t minimum;    /* counts, times (milliseconds) and sizes (bytes) */
     uint64_t maximum;    /* 0: no upper bound */
     const char *initial; /* as it would be written; "" where there is none */
-    const char *values[8]; /* choices; for a number one extra word such as "unlimited" or "no" */
+    const char *values[8]; /* choices; for a number one extra word such as "unlimited" or "no"; for
+                              a text what it is, where it is no path */
     enum option_reload reload;
     const char *help;  /* one sentence */
     const char *group; /* the heading it stands under in the reference */

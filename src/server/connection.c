@@ -224,6 +224,7 @@ static bool launch_in(struct connection *connection, const wchar_t *environment)
                              .environment = environment,
                              .socket = connection->socket,
                              .console = handler->console,
+                             .rights = &handler->rights,
                              .limits = &handler->limits,
                              .port = service->server->loop.port,
                              .key = connection->number};

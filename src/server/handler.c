@@ -3,6 +3,7 @@
 #include "core/environment.h"
 #include "core/memory.h"
 #include "windows/text.h"
+#include "windows/token.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ static struct job_limits limits_of(const struct service *service)
         limits.processes = (DWORD)service->process_max;
     if (service->cpu_time_max != UNLIMITED)
         limits.cpu_time_ms = service->cpu_time_max;
+    limits.breakaway = service->breakaway;
     return limits;
 }
 
@@ -88,14 +90,28 @@ static void init_environment(struct handler *handler, const struct service *serv
     environment_free(&environment);
 }
 
-void handler_init(struct handler *handler, const struct service *service, const char *own_block)
+/* A program without a console has its own console programs make one each, and lose what they would
+   write to their client. So in a console, where .cmd files have to work, it stays with sharing. */
+static enum console console_of(const struct handler *handler, const struct service *service)
 {
+    if (service->console != CONSOLE_AUTO)
+        return (enum console)service->console;
+    return handler->rights.token != NULL && token_is_service() ? CONSOLE_NONE : CONSOLE_SHARED;
+}
+
+bool handler_init(struct handler *handler, const struct service *service, const char *own_block,
+                  struct error *error)
+{
+    if (!rights_open(&handler->rights, service, error))
+        return false;
     handler->program = wide_from_utf8(service->program);
     handler->command_line = wide_from_utf8(service->command_line);
     handler->folder = wide_from_utf8(service->folder);
-    handler->console = (enum console)service->console;
+    handler->console = console_of(handler, service);
     handler->limits = limits_of(service);
-    init_environment(handler, service, own_block);
+    const char *user_block = handler->rights.logon.environment;
+    init_environment(handler, service, user_block != NULL ? user_block : own_block);
+    return true;
 }
 
 void handler_free(struct handler *handler)
@@ -104,6 +120,7 @@ void handler_free(struct handler *handler)
     free(handler->command_line);
     free(handler->folder);
     free(handler->environment);
+    rights_close(&handler->rights);
 }
 
 wchar_t *handler_environment(const struct handler *handler, const struct address *peer,

@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_HANDLER_H
 
 #include "core/config.h"
+#include "server/rights.h"
 #include "windows/job.h"
 #include "windows/socket.h"
 
@@ -16,7 +17,8 @@ struct handler {
     wchar_t *program;
     wchar_t *command_line;
     wchar_t *folder;
-    enum console console;
+    struct rights rights;
+    enum console console; /* never CONSOLE_AUTO */
     struct job_limits limits;
     /* The environment of every connection but for what differs: a sorted UTF-16 block, and where in
        it the values that a visit brings belong. */
@@ -28,8 +30,11 @@ struct handler {
     } slots[VISIT_SLOTS];
 };
 
-/* own_block is the server's environment, as environment_own_block gives it. */
-void handler_init(struct handler *handler, const struct service *service, const char *own_block);
+/* own_block is the server's environment, as environment_own_block gives it; handlers of another
+   user get that user's instead. False with *error set where they cannot have the rights that it
+   asks for. The caller calls handler_free, whatever is returned. */
+bool handler_init(struct handler *handler, const struct service *service, const char *own_block,
+                  struct error *error);
 void handler_free(struct handler *handler);
 
 /* The block for one connection, to be freed: the server's environment cut down by passenv, then

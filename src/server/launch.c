@@ -102,6 +102,25 @@ static bool report_and_resume(const struct launch *request, const struct child *
     return ResumeThread(thread) != (DWORD)-1 || fail(failure, "ResumeThread", NULL);
 }
 
+/* Another user gets a window station of his own (the empty name of a desktop), since the server's
+   does not let him in. */
+static bool create_process_as(const struct launch *request, struct preparation *preparation,
+                              STARTUPINFOW *startup, PROCESS_INFORMATION *process)
+{
+    HANDLE token = request->rights->token;
+    static wchar_t own_desktop[] = L"";
+    DWORD flags = creation_flags(request);
+
+    if (token == NULL)
+        return CreateProcessW(request->program, preparation->command_line, NULL, NULL, TRUE, flags,
+                              (void *)request->environment, request->folder, startup, process);
+    if (request->rights->logon.token != NULL)
+        startup->lpDesktop = own_desktop;
+    return CreateProcessAsUserW(token, request->program, preparation->command_line, NULL, NULL,
+                                TRUE, flags, (void *)request->environment, request->folder, startup,
+                                process);
+}
+
 static bool create_process(const struct launch *request, struct preparation *preparation,
                            struct child *child, struct launch_failure *failure)
 {
@@ -113,10 +132,8 @@ static bool create_process(const struct launch *request, struct preparation *pre
                               .lpAttributeList = preparation->attributes};
     PROCESS_INFORMATION process;
 
-    if (!CreateProcessW(request->program, preparation->command_line, NULL, NULL, TRUE,
-                        creation_flags(request), (void *)request->environment, request->folder,
-                        &startup.StartupInfo, &process))
-        return fail(failure, "CreateProcess", request->program);
+    if (!create_process_as(request, preparation, &startup.StartupInfo, &process))
+        return fail(failure, "CreateProcess", request->program); /* whoever runs the server */
     child->process = process.hProcess;
     child->pid = process.dwProcessId;
     bool running = report_and_resume(request, child, process.hThread, failure);

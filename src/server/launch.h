@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "core/error.h"
+#include "server/rights.h"
 #include "windows/job.h"
 
 #include <winsock2.h>
@@ -17,6 +18,7 @@ struct launch {
     SOCKET socket;               /* becomes stdin and stdout; must be non-overlapped */
     HANDLE error_output;         /* becomes stderr; inheritable; NULL: the socket does too */
     enum console console;
+    const struct rights *rights; /* whose token it runs with */
     const struct job_limits *limits;
     HANDLE port;   /* the completion port that the child's job reports to … */
     ULONG_PTR key; /* … under this key */

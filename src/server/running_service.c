@@ -60,8 +60,9 @@ struct running_service *running_service_new(struct server *server, struct servic
 
     service->server = server;
     service->settings = settings;
-    handler_init(&service->handler, settings, environment);
-    if (read_banners(service, base, error) && find_places(service, error))
+    if ((handler_init(&service->handler, settings, environment, error) ||
+         service_blame(settings, error)) &&
+        read_banners(service, base, error) && find_places(service, error))
         return service;
     running_service_free(service);
     return NULL;

@@ -199,15 +199,10 @@ char *environment_variable(const char *name)
 char *environment_own_block(void)
 {
     wchar_t *block = GetEnvironmentStringsW();
-    size_t units = 0;
 
     if (block == NULL)
         return memory_zeroed(2, 1);
-    while (block[units] != L'\0')
-        units += wcslen(block + units) + 1;
-    int bytes = WideCharToMultiByte(CP_UTF8, 0, block, (int)units, NULL, 0, NULL, NULL);
-    char *utf8 = memory_zeroed((size_t)bytes + 2, 1);
-    WideCharToMultiByte(CP_UTF8, 0, block, (int)units, utf8, bytes, NULL, NULL);
+    char *utf8 = utf8_block_from_wide(block);
     FreeEnvironmentStringsW(block);
     return utf8;
 }

@@ -25,6 +25,8 @@ static JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended_limits(const struct job_lim
         basic->LimitFlags |= JOB_OBJECT_LIMIT_PRIORITY_CLASS;
         basic->PriorityClass = limits->priority_class;
     }
+    if (limits->breakaway)
+        basic->LimitFlags |= JOB_OBJECT_LIMIT_BREAKAWAY_OK;
     return extended;
 }
 

@@ -6,6 +6,7 @@
 #include <winsock2.h>
 #include <windows.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What all processes of a job may use together. {0} leaves all of it unlimited. */
@@ -14,6 +15,7 @@ struct job_limits {
     DWORD processes;
     uint64_t cpu_time_ms;
     DWORD priority_class; /* NORMAL_PRIORITY_CLASS … */
+    bool breakaway;       /* a process may leave by CREATE_BREAKAWAY_FROM_JOB */
 };
 
 /* A job ends every process in it when its last handle is closed, so also when the server dies, and

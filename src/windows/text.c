@@ -38,6 +38,18 @@ struct text_list utf8_words(int count, wchar_t *const *words)
     return list;
 }
 
+char *utf8_block_from_wide(const wchar_t *block)
+{
+    size_t units = 0;
+
+    while (block[units] != L'\0')
+        units += wcslen(block + units) + 1;
+    int bytes = WideCharToMultiByte(CP_UTF8, 0, block, (int)units, NULL, 0, NULL, NULL);
+    char *utf8 = memory_zeroed((size_t)bytes + 2, 1);
+    WideCharToMultiByte(CP_UTF8, 0, block, (int)units, utf8, bytes, NULL, NULL);
+    return utf8;
+}
+
 wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units)
 {
     int count = MultiByteToWideChar(CP_UTF8, 0, block, (int)size, NULL, 0);

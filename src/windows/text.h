@@ -19,6 +19,10 @@ struct text_list utf8_words(int count, wchar_t *const *words);
 /* The same for size bytes that hold NULs (an environment block); *units counts every NUL. */
 wchar_t *wide_block_from_utf8(const char *block, size_t size, size_t *units);
 
+/* An environment block, which a text without bytes ends, as UTF-8 that ends likewise. The caller
+   frees it. */
+char *utf8_block_from_wide(const wchar_t *block);
+
 /* "what: 2: The system cannot find the file specified." Returns false. The number is
    GetLastError(), WSAGetLastError(), or given; it is what GetLastError() says afterwards too. */
 bool error_windows(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -19,7 +19,9 @@
 /* Whether this call fails now; GetLastError() is set then. Any thread. */
 bool fault(const char *call);
 
-#define CreateProcessW(...)   (fault("CreateProcessW") ? FALSE : CreateProcessW(__VA_ARGS__))
+#define CreateProcessW(...) (fault("CreateProcessW") ? FALSE : CreateProcessW(__VA_ARGS__))
+#define CreateProcessAsUserW(...)                                                                  \
+    (fault("CreateProcessW") ? FALSE : CreateProcessAsUserW(__VA_ARGS__))
 #define CreateJobObjectW(...) (fault("CreateJobObjectW") ? NULL : CreateJobObjectW(__VA_ARGS__))
 #define SetInformationJobObject(...)                                                               \
     (fault("SetInformationJobObject") ? FALSE : SetInformationJobObject(__VA_ARGS__))

@@ -12,6 +12,7 @@ static const struct mode {
 } modes[] = {
     {L"allocate", probe_allocate},
     {L"arguments", probe_arguments},
+    {L"break-away", probe_break_away},
     {L"close-stdin", probe_close_stdin},
     {L"console", probe_console},
     {L"crash", probe_crash},
@@ -26,6 +27,7 @@ static const struct mode {
     {L"parent", probe_parent},
     {L"polite", probe_polite},
     {L"priority", probe_priority},
+    {L"rights", probe_rights},
     {L"sink", probe_sink},
     {L"socket", probe_socket},
     {L"spin", probe_spin},

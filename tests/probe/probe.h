@@ -30,6 +30,10 @@ int probe_socket(wchar_t **arguments); /* options of the socket that is its stdi
 int probe_limits(wchar_t **arguments); /* those of its job */
 int probe_priority(wchar_t **arguments);
 
+/* rights.c: what a handler may do */
+int probe_rights(wchar_t **arguments);     /* user, groups, privileges, integrity, one per line */
+int probe_break_away(wchar_t **arguments); /* whether it can start a process outside of its job */
+
 /* errors.c: what a handler writes to stderr */
 int probe_stderr(wchar_t **arguments);        /* TEXT: one line, none on stdout */
 int probe_stderr_flood(wchar_t **arguments);  /* N: "line 1." to "line N." */

@@ -19,6 +19,7 @@ static void it_is_shared_or_none_or_its_own(void **state)
                                           "server = tests\\probe.exe\n"
                                           "server_args = console\n"
                                           "[service shared]\n"
+                                          "console = shared\n"
                                           "[service none]\n"
                                           "console = none\n"
                                           "[service own]\n"
@@ -33,6 +34,26 @@ static void it_is_shared_or_none_or_its_own(void **state)
     assert_string_equal(answer, "console yes\nprocesses 1\n");
 }
 
+/* Only as a Windows service, which this test is not, is it none for whoever has fewer rights. */
+static void in_a_console_it_is_shared_with_whatever_rights(void **state)
+{
+    char answer[1024];
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = console\n"
+                                          "[service equal]\n"
+                                          "privileges = keep\n"
+                                          "[service fewer]\n"
+                                          "privileges = drop\n");
+
+    (void)state;
+    ask(server, "equal", answer, sizeof answer);
+    assert_string_equal(answer, "console yes\nprocesses 2\n");
+    ask(server, "fewer", answer, sizeof answer);
+    assert_string_equal(answer, "console yes\nprocesses 2\n");
+}
+
 #define SHARING 20
 
 static void twenty_handlers_share_that_of_the_server(void **state)
@@ -42,8 +63,10 @@ static void twenty_handlers_share_that_of_the_server(void **state)
                                           "port = 0\n"
                                           "server = tests\\probe.exe\n"
                                           "[service hang]\n"
+                                          "console = shared\n"
                                           "server_args = hang\n"
                                           "[service console]\n"
+                                          "console = shared\n"
                                           "server_args = console\n");
     SOCKET clients[SHARING];
 
@@ -62,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(it_is_shared_or_none_or_its_own),
+        SYSTEM_TEST(in_a_console_it_is_shared_with_whatever_rights),
         SYSTEM_TEST(twenty_handlers_share_that_of_the_server),
     };
 

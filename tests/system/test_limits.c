@@ -38,7 +38,8 @@ static void make_job_with(const char *option, const char *value)
     if (option != NULL &&
         !option_parse(option_find(SECTION_SERVICE, option), value, false, &service, &error))
         fail_msg("%s", error.text);
-    handler_init(&handler, &service, "");
+    if (!handler_init(&handler, &service, "", &error))
+        fail_msg("%s", error.text);
     HANDLE job = job_create(&handler.limits, &error);
     assert_non_null(job);
     CloseHandle(job);
@@ -99,6 +100,35 @@ static void priority_is_that_of_the_job(void **state)
     }
 }
 
+static void breakaway_lets_a_program_leave_its_job(void **state)
+{
+    (void)state;
+    make_job_with("breakaway", "yes");
+    assert_int_equal(asked.BasicLimitInformation.LimitFlags,
+                     ALWAYS | JOB_OBJECT_LIMIT_BREAKAWAY_OK);
+    make_job_with("breakaway", "no");
+    assert_int_equal(asked.BasicLimitInformation.LimitFlags, ALWAYS);
+}
+
+static void a_program_leaves_its_job_where_breakaway_lets_it(void **state)
+{
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = break-away\n"
+                                          "[service may]\n"
+                                          "breakaway = yes\n"
+                                          "[service default]\n");
+
+    (void)state;
+    SOCKET client = client_connect(server, "may");
+    assert_string_equal(client_rest(client), "away\n");
+    client_close(client);
+    client = client_connect(server, "default");
+    assert_string_equal(client_rest(client), "kept\n");
+    client_close(client);
+}
+
 static void a_handler_within_its_limits_serves(void **state)
 {
     struct process *server = server_start("[service upper]\n"
@@ -127,6 +157,8 @@ int main(void)
         SYSTEM_TEST(process_max_is_that_of_the_job),
         SYSTEM_TEST(cpu_time_max_is_that_of_the_job),
         SYSTEM_TEST(priority_is_that_of_the_job),
+        SYSTEM_TEST(breakaway_lets_a_program_leave_its_job),
+        SYSTEM_TEST(a_program_leaves_its_job_where_breakaway_lets_it),
         SYSTEM_TEST(a_handler_within_its_limits_serves),
     };
 

@@ -3,6 +3,9 @@
 #include "harness.h"
 #include "log.h"
 
+#include "windows/secret.h"
+#include "windows/token.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -191,6 +194,52 @@ static void a_program_beyond_its_limits_is_refused_or_ended(void **state)
     client_close(time);
 }
 
+static void integrity_is_at_most_what_the_option_says(void **state)
+{
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = tests\\probe.exe\n"
+                                          "server_args = rights\n"
+                                          "[service medium]\n"
+                                          "integrity = medium\n"
+                                          "[service low]\n"
+                                          "integrity = low\n");
+
+    (void)state;
+    SOCKET client = client_connect(server, "medium");
+    assert_true(text_has(client_rest(client), "\nintegrity 8192\n"));
+    client_close(client);
+    client = client_connect(server, "low");
+    assert_true(text_has(client_rest(client), "\nintegrity 4096\n"));
+    client_close(client);
+}
+
+/* What only an administrator may, and the server reads it as LocalSystem. */
+static void a_password_is_kept_by_windows_until_another_takes_its_place(void **state)
+{
+    static const char *const passwords[] = {"first", "second"};
+    char arguments[1200];
+    struct error error;
+
+    (void)state;
+    if (!token_is_administrator())
+        skip();
+    for (size_t i = 0; i < ARRAYSIZE(passwords); i++) {
+        snprintf(arguments, sizeof arguments,
+                 "/d /s /c \"echo %s|\"%s\\bin\\stdinetd.exe\" password .\\stdinetd-test\"",
+                 passwords[i], folder_build());
+        struct process *command = process_run(getenv("COMSPEC"), arguments);
+        assert_int_equal(process_wait(command), 0);
+        wchar_t *password = secret_read("STDINETD-test", &error);
+        if (password == NULL)
+            fail_msg("%s", error.text);
+        assert_int_equal(wcscmp(password, i == 0 ? L"first" : L"second"), 0);
+        secret_free(password);
+    }
+    assert_true(secret_store("stdinetd-test", NULL, &error));
+    assert_null(secret_read("stdinetd-test", &error));
+}
+
 /* Wine 8 keeps the name until the server ends, and tells nobody. */
 static void a_file_that_somebody_deletes_is_begun_anew(void **state)
 {
@@ -239,6 +288,8 @@ int main(void)
         SYSTEM_TEST(without_stop_time_it_is_not_asked),
         SYSTEM_TEST(priority_is_that_of_the_handler),
         SYSTEM_TEST(a_handler_finds_its_limits_in_its_job),
+        SYSTEM_TEST(integrity_is_at_most_what_the_option_says),
+        SYSTEM_TEST(a_password_is_kept_by_windows_until_another_takes_its_place),
         SYSTEM_TEST(a_file_that_somebody_deletes_is_begun_anew),
         SYSTEM_TEST(a_file_that_may_not_be_written_is_waited_for),
     };

@@ -196,6 +196,8 @@ static void set_field(const struct option *option, void *target, uint16_t *port)
         free(*(char **)field);
         if (strcmp(option->name, "control") == 0)
             *(char **)field = memory_format("c%u", below(100));
+        else if (strcmp(option->name, "user") == 0)
+            *(char **)field = below(2) == 0 ? NULL : memory_format("D\\a b%u", below(100));
         else if (strcmp(option->name, "log_file") == 0)
             *(char **)field = below(2) == 0 ? NULL : memory_format("C:\\x\\y%u.log", below(100));
         else
@@ -305,7 +307,7 @@ static void every_option_is_written_with_its_value(void **state)
                         "env = A=1\n"
                         "passenv =\n"
                         "stderr = log\n"
-                        "console = shared\n"
+                        "console = auto\n"
                         "end = handler\n"
                         "linger = 5s\n"
                         "instances = 100\n"
@@ -318,7 +320,10 @@ static void every_option_is_written_with_its_value(void **state)
                         "memory_max = unlimited\n"
                         "process_max = unlimited\n"
                         "cpu_time_max = unlimited\n"
-                        "priority = normal\n");
+                        "priority = normal\n"
+                        "privileges = auto\n"
+                        "integrity = keep\n"
+                        "breakaway = no\n");
     config_free(&config);
 }
 

@@ -183,6 +183,8 @@ static void choices_are_numbered_as_the_enums_are(void **state)
     (void)state;
     struct config config = {0};
     struct error error;
+    assert_taken("console", "auto");
+    assert_int_equal(parsed.console, CONSOLE_AUTO);
     assert_taken("console", "own");
     assert_int_equal(parsed.console, CONSOLE_OWN);
     assert_taken("console", "none");
@@ -218,9 +220,9 @@ static void choices_are_numbered_as_the_enums_are(void **state)
 static void another_word_is_no_choice(void **state)
 {
     (void)state;
-    assert_refused("console", "owned", "'owned' is not one of shared, none, own");
+    assert_refused("console", "owned", "'owned' is not one of auto, shared, none, own");
     assert_refused("console", "shard",
-                   "'shard' is not one of shared, none, own (did you mean 'shared'?)");
+                   "'shard' is not one of auto, shared, none, own (did you mean 'shared'?)");
     assert_refused("protocol", "udp", "'udp' is not known; there is only tcp");
     assert_refused("end", "", "'' is not one of handler, job");
 }
