@@ -59,6 +59,17 @@ const struct row row_table[] = {
      .yardstick =
          {.title = "stdinetd without", .handler = "line", .option = "stderr", .value = "null"}},
 
+    {.name = "service",
+     .kind = ROW_SPAWN,
+     .goal = 1.3,
+     .subject = {.title = "stdinetd as a service", .handler = "line", .as_service = true},
+     .yardstick = {.title = "the same, console = own",
+                   .handler = "line",
+                   .option = "console",
+                   .value = "own",
+                   .option_is_needed = true,
+                   .as_service = true}},
+
     {.name = "bytes",
      .kind = ROW_BYTES,
      .goal = 0.95,

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/text_buffer.h"
+#include "service.h"
 #include "windows/file.h"
 #include "windows/text.h"
 
@@ -78,10 +79,13 @@ static char *format_guards(void)
 
 static char *format_log(struct side *side)
 {
-    if (!side->plan->guarded)
+    const struct side_plan *plan = side->plan;
+
+    if (!plan->guarded && !plan->as_service)
         return memory_copy("");
     side->log_path = memory_format("%s.log", side->ini.path);
-    return memory_format("log_file = %s\nlog_format = json\nlog_size = 1G\n", side->log_path);
+    return memory_format("log_file = %s\nlog_format = %s\nlog_size = 1G\n", side->log_path,
+                         plan->guarded ? "json" : "text");
 }
 
 static char *format_ini(struct side *side, const struct side_setup *setup)
@@ -118,6 +122,19 @@ static char *format_ini(struct side *side, const struct side_setup *setup)
     return ini;
 }
 
+static bool start_service(struct side *side, const struct side_setup *setup, struct error *error)
+{
+    static unsigned number;
+
+    side->server = setup->server;
+    side->service = memory_format("stdinetd-bench-%lu-%u", GetCurrentProcessId(), ++number);
+    if (service_begin(setup->server, side->service, side->ini.path, error))
+        return true;
+    free(side->service);
+    side->service = NULL;
+    return false;
+}
+
 static bool start_server(struct side *side, const struct side_setup *setup, struct error *error)
 {
     struct text_list arguments = {0};
@@ -126,7 +143,11 @@ static bool start_server(struct side *side, const struct side_setup *setup, stru
     if (!temporary_file_open(&side->ini, error))
         return false;
     char *ini = format_ini(side, setup);
-    if (temporary_file_write(&side->ini, ini, error)) {
+    if (!temporary_file_write(&side->ini, ini, error)) {
+        started = false;
+    } else if (side->plan->as_service) {
+        started = start_service(side, setup, error);
+    } else {
         text_list_append(&arguments, "run");
         text_list_append(&arguments, "-c");
         text_list_append(&arguments, side->ini.path);
@@ -166,10 +187,23 @@ static char *read_log(const struct side *side, struct error *error)
     return file_read(side->log_path, LOG_LIMIT, &length, error);
 }
 
-/* In the text of a console, or as JSON. */
+/* "2026-11-24T18:00:00.000Z info listen ": in a file the verb comes third. */
+static const char *skip_stamp(const char *line)
+{
+    for (int words = 0; words < 2; words++) {
+        line += strcspn(line, " \n");
+        line += strspn(line, " ");
+    }
+    return line;
+}
+
+/* In the text of a console or of a file, or as JSON. */
 static bool has_verb(const char *line, const char *verb)
 {
     size_t length = strlen(verb);
+
+    if (line[0] == '2')
+        line = skip_stamp(line);
     char *member = memory_format("\"verb\":\"%s\"", verb);
     const char *found = strstr(line, member);
     bool is_json = found != NULL && found < line + strcspn(line, "\n");
@@ -195,11 +229,20 @@ static void take_ports(struct side *side, const char *text)
     }
 }
 
+/* Waits a little. */
+static bool has_ended(const struct side *side)
+{
+    if (side->service == NULL)
+        return WaitForSingleObject(side->process.process, LOOK_MS) == WAIT_OBJECT_0;
+    Sleep(LOOK_MS);
+    return false;
+}
+
 /* Looks at the output until it names every listener, because there is nothing to wait on. */
 static bool wait_for_listeners(struct side *side, size_t expected, struct error *error)
 {
     for (int waited = 0; waited < START_MS; waited += LOOK_MS) {
-        bool ended = WaitForSingleObject(side->process.process, LOOK_MS) == WAIT_OBJECT_0;
+        bool ended = has_ended(side);
         char *text = read_log(side, error);
 
         if (text == NULL)
@@ -241,12 +284,15 @@ static void delete_file(const char *path)
 
 void side_stop(struct side *side)
 {
+    if (side->service != NULL)
+        service_end(side->server, side->service);
     process_end(&side->process);
     temporary_file_close(&side->ini);
     temporary_file_close(&side->output);
     if (side->log_path != NULL)
         delete_file(side->log_path);
     free(side->log_path);
+    free(side->service);
     free(side->ports);
     *side = (struct side){0};
 }

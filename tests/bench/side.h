@@ -20,7 +20,8 @@ struct side_plan {
                               where this stdinetd does not know the option */
     bool guarded;          /* with every rule of who may come, and the log as JSON in a file */
     bool many_listeners;
-    bool may_lose; /* nothing is done against a reset that overtakes the answer */
+    bool as_service; /* with its log in a file */
+    bool may_lose;   /* nothing is done against a reset that overtakes the answer */
 };
 
 /* What all sides of a run have in common. */
@@ -38,8 +39,10 @@ struct side {
     const struct side_plan *plan;
     struct process process;
     struct temporary_file ini, output;
-    char *log_path;  /* of a guarded server, whose log is not in output */
-    uint16_t *ports; /* where it listens, on 127.0.0.1 */
+    char *log_path;     /* of a server whose log is not in output */
+    char *service;      /* the name of one that is a service … */
+    const char *server; /* … and its program */
+    uint16_t *ports;    /* where it listens, on 127.0.0.1 */
     size_t port_count;
 };
 
