@@ -101,9 +101,9 @@ unpack() {
     tar -xf "$1" -C "$build/sources/$2" --strip-components=1
 }
 
-# compile PRESET: configure once, then build what changed.
+# compile PRESET: configure where the presets are newer, then build what changed.
 compile() {
-    [ -e "$build/$1/build.ninja" ] || (cd "$root" && quietly "configure-$1" cmake --preset "$1" \
+    [ "$build/$1/build.ninja" -nt "$root/CMakePresets.json" ] || (cd "$root" && quietly "configure-$1" cmake --preset "$1" \
         -DFETCHCONTENT_SOURCE_DIR_INIH="$build/sources/inih" \
         -DFETCHCONTENT_SOURCE_DIR_CMOCKA="$build/sources/cmocka")
     quietly "build-$1" cmake --build "$build/$1"
