@@ -83,8 +83,16 @@ static void configure_recovery(SC_HANDLE service, struct text_list *warnings)
 }
 
 /* Of all that its account has, the service keeps only these: to go through folders on the way to
-   its files. Nothing that the server does needs more. */
-static wchar_t privileges[] = L"SeChangeNotifyPrivilege\0";
+   its files. LocalSystem starts programs as other users besides (the option user): it logs them on,
+   loads their profiles and gives their tokens away. */
+static wchar_t least_privileges[] = L"SeChangeNotifyPrivilege\0";
+static wchar_t system_privileges[] = L"SeChangeNotifyPrivilege\0"
+                                     L"SeAssignPrimaryTokenPrivilege\0"
+                                     L"SeIncreaseQuotaPrivilege\0"
+                                     L"SeTcbPrivilege\0"
+                                     L"SeBackupPrivilege\0"
+                                     L"SeRestorePrivilege\0"
+                                     L"SeImpersonatePrivilege\0";
 
 static void configure_all(SC_HANDLE service, const struct service_install *install,
                           struct text_list *warnings)
@@ -94,7 +102,8 @@ static void configure_all(SC_HANDLE service, const struct service_install *insta
     SERVICE_DELAYED_AUTO_START_INFO delayed = {.fDelayedAutostart = TRUE};
     SERVICE_SID_INFO sid = {.dwServiceSidType = SERVICE_SID_TYPE_UNRESTRICTED};
     SERVICE_PRESHUTDOWN_INFO preshutdown = {.dwPreshutdownTimeout = MAXDWORD - 1};
-    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {.pmszRequiredPrivileges = privileges};
+    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {
+        .pmszRequiredPrivileges = install->account == NULL ? system_privileges : least_privileges};
 
     if (install->preshutdown_ms < preshutdown.dwPreshutdownTimeout)
         preshutdown.dwPreshutdownTimeout = (DWORD)install->preshutdown_ms;
