@@ -99,22 +99,37 @@ bool ask_listens(const char *name, uint16_t port)
     return listens;
 }
 
-/* Whether stdout is a console that understands escape sequences. */
-static bool can_redraw(void)
+/* Clears what a console shows and begins again at its top; false where stdout is none. By calls,
+   because not every console that takes escape sequences follows them. */
+static bool clear_screen(HANDLE output)
 {
-    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
-    DWORD mode;
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    DWORD done;
 
-    return GetConsoleMode(output, &mode) &&
-           SetConsoleMode(output, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+    if (!GetConsoleScreenBufferInfo(output, &info))
+        return false;
+    COORD home = {0, info.srWindow.Top};
+    DWORD cells = (DWORD)info.dwSize.X * (DWORD)(info.srWindow.Bottom - info.srWindow.Top + 1);
+    return FillConsoleOutputCharacterW(output, L' ', cells, home, &done) &&
+           FillConsoleOutputAttribute(output, info.wAttributes, cells, home, &done) &&
+           SetConsoleCursorPosition(output, home);
+}
+
+/* At once, so that it does not flicker. */
+static void write_to_console(HANDLE output, const char *text)
+{
+    wchar_t *wide = wide_from_utf8(text);
+    DWORD done;
+
+    WriteConsoleW(output, wide, (DWORD)wcslen(wide), &done, NULL);
+    free(wide);
 }
 
 int ask_watch(const char *name)
 {
-    bool redraw = can_redraw();
-    bool seen = false;
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
 
-    for (;; Sleep(WATCH_MS)) {
+    for (bool seen = false;; seen = true, Sleep(WATCH_MS)) {
         struct control_answer answer = {0};
         struct error error;
         char *text = ask(name, CONTROL_STATUS, &answer, &error);
@@ -125,14 +140,15 @@ int ask_watch(const char *name)
         }
         if (text == NULL)
             return fail(&error);
-        if (redraw)
-            fputs("\x1b[H\x1b[J", stdout); /* home, and clear what is below */
-        else if (seen)
-            fputs("\n", stdout);
-        seen = true;
-        int exit_code = show(&answer, text);
-        if (exit_code != 0)
-            return exit_code;
+        if (answer.exit_code != 0)
+            return show(&answer, text);
+        if (clear_screen(output)) {
+            write_to_console(output, text);
+            free(text);
+        } else {
+            fputs(seen ? "\n" : "", stdout);
+            show(&answer, text);
+        }
     }
 }
 

@@ -177,8 +177,8 @@ char *status_text(const struct status *status)
     write_duration(status->up_ms, up, sizeof up);
     write_share(status->live, status->instances, share, sizeof share);
     add(&out,
-        "stdinetd %s, pid %" PRIu32 ", %s for %s, %s connections; %" PRIu64 " started, %" PRIu64
-        " refused, %" PRIu64 " failed\n\n",
+        "stdinetd %s, pid %" PRIu32 ", %s for %s, %s connections\n"
+        "since its start: %" PRIu64 " started, %" PRIu64 " refused, %" PRIu64 " failed\n\n",
         status->version, status->pid, status->phase, up, share, status->started, status->refused,
         status->failed);
     add_services(&out, status);

@@ -48,7 +48,8 @@ static void status_shows_what_clients_know(void **state)
     expect_status(" refused: instances 1\n");
     expect_status("upper#1 127.0.0.1:* serving * * s\n");
     expect_status("other 127.0.0.1:* 0 of 100 0 0 0 0\n");
-    expect_status(", running for * s, 2 of 1000 connections; 2 started, 1 refused, 0 failed\n");
+    expect_status(", running for * s, 2 of 1000 connections\nsince its start: 2 started, 1 "
+                  "refused, 0 failed\n");
     client_goodbye(first);
     client_goodbye(second);
     server_expect(server, "close upper#1 ");

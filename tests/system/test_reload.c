@@ -199,7 +199,7 @@ static void who_is_there_goes_on_as_before(void **state)
     client_goodbye(of_upper);
     server_expect(server, "close gone#1 * exit 0 ");
     server_expect(server, "close upper#2 * exit 0 ");
-    expect_status("; 3 started, 0 refused, 0 failed\n");
+    expect_status("since its start: 3 started, 0 refused, 0 failed\n");
 }
 
 /* One is served, one is accepted and waits or not, the rest wait in Windows. */

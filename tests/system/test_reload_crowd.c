@@ -262,7 +262,7 @@ static void expect_status(struct process *server, LONG count)
     char pattern[100];
 
     snprintf(arguments, sizeof arguments, "status --name %s", server_name());
-    snprintf(pattern, sizeof pattern, "; %ld started, 0 refused, 0 failed\n", count);
+    snprintf(pattern, sizeof pattern, "since its start: %ld started, 0 refused, 0 failed\n", count);
     if (!output_wait_lines(&server->err, "close * exit 0 after ", (size_t)count, PATIENCE_MS))
         FAIL("not every connection has closed");
     struct process *status = process_run("bin\\stdinetd.exe", arguments);

@@ -66,8 +66,8 @@ static void people_get_tables(void **state)
     (void)state;
     assert_owned_string_equal(
         status_text(&status),
-        "stdinetd 9.8.7, pid 99, running for 1 d 01 h, 2 of 1000 connections; 1204 started, 9 "
-        "refused, 3 failed\n"
+        "stdinetd 9.8.7, pid 99, running for 1 d 01 h, 2 of 1000 connections\n"
+        "since its start: 1204 started, 9 refused, 3 failed\n"
         "\n"
         "SERVICE  ADDRESS         LIVE         WAITING   STARTED  REFUSED  FAILED  LAUNCH ms    99 "
         "%\n"
