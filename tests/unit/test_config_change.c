@@ -45,7 +45,8 @@ static const char other_ini[] =
     "banner = local.exe\nbanner_fail = local.exe\nonly_from = ::1\nno_access = ::2\n"
     "access_times = 08:00-17:00\ninstances = 7\nper_source = 3\nper_source_rate = 9\nrate = 9\n"
     "overload = refuse\nmax_time = 5m\nstop_time = 1s\nmemory_max = 64M\nprocess_max = 4\n"
-    "cpu_time_max = 30\npriority = idle\n";
+    "cpu_time_max = 30\npriority = idle\nuser = somebody\nprivileges = drop\nintegrity = low\n"
+    "breakaway = yes\n";
 
 /* Options in which no two served services can differ: there is one protocol, and who is disabled
    is not served. */
