@@ -38,6 +38,7 @@ struct running_service {
     struct service *settings;
     struct tally *tally; /* NULL until it is served */
     struct handler handler;
+    bool is_piped; /* its handlers get pipes, which the server copies to and from the socket */
     struct banner banner, banner_fail;
     struct listening {
         struct listener_place place;
