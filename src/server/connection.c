@@ -123,6 +123,8 @@ static void on_relay_ended(struct relay *relay, enum relay_end end)
 
     connection->bytes_in = relay->from_client.bytes;
     connection->bytes_out = relay->from_handler.bytes;
+    connection->service->tally->bytes_in += relay->from_client.bytes;
+    connection->service->tally->bytes_out += relay->from_handler.bytes;
     connection->relay = NULL;
     free(relay);
     if (end == RELAY_LEFT) {

@@ -1,5 +1,6 @@
 /* stdio = pipe: the server copies between the client and its handler. */
 #include "harness.h"
+#include "usage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #define MEBIBYTE ((size_t)1024 * 1024)
 #define LARGE    (64 * MEBIBYTE)
+#define CROWD    200
 
 static struct process *start(const char *program, const char *more)
 {
@@ -160,6 +162,85 @@ static void what_the_handler_wrote_comes_although_it_is_gone(void **state)
             assert_int_equal(got[k], k % 251);
         client_close(client);
     }
+}
+
+/* A client that has room for little, so that it is the handler that has to wait. */
+static SOCKET connect_narrow(const char *address)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((u_short)atoi(strchr(address, ':') + 1)),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    SOCKET client = socket(AF_INET, SOCK_STREAM, 0);
+    int size = 4096;
+
+    assert_true(client != INVALID_SOCKET);
+    setsockopt(client, SOL_SOCKET, SO_RCVBUF, (const char *)&size, sizeof size);
+    assert_int_equal(connect(client, (const struct sockaddr *)&to, sizeof to), 0);
+    return client;
+}
+
+/* What the server has sent to all clients until now. */
+static unsigned long long bytes_out(const char *name)
+{
+    static const char member[] = "\"bytes_out\":";
+    char arguments[100];
+
+    snprintf(arguments, sizeof arguments, "status --json --name %s", name);
+    struct process *status = process_run("bin\\stdinetd.exe", arguments);
+    assert_int_equal(process_wait(status), 0);
+    char *text = output_copy(&status->out);
+    const char *found = strstr(text, member);
+    assert_non_null(found);
+    unsigned long long count = strtoull(found + sizeof member - 1, NULL, 10);
+    free(text);
+    return count;
+}
+
+/* Until nobody gets anything any more; returns how much they have got. */
+static unsigned long long wait_for_standstill(const char *name)
+{
+    unsigned long long before, now = bytes_out(name);
+
+    do {
+        before = now;
+        Sleep(300);
+        now = bytes_out(name);
+    } while (now != before);
+    return now;
+}
+
+static void clients_that_read_nothing_cost_no_thread_and_little_memory(void **state)
+{
+    struct process *server = start_probe("flood 20000000", "instances = unlimited\n");
+    char address[100];
+    SOCKET clients[CROWD + 1];
+    static unsigned char got[20000001];
+    size_t count;
+
+    (void)state;
+    snprintf(address, sizeof address, "%s", server_address(server, "relay", 0));
+    clients[0] = connect_narrow(address);
+    server_expect(server, "open relay#1 ");
+    struct usage before = usage_of(server);
+    for (size_t i = 1; i <= CROWD; i++)
+        clients[i] = connect_narrow(address);
+    if (!output_wait_lines(&server->err, "open relay#", CROWD + 1, 60000))
+        fail_msg("only %zu are served", server_count(server, "open relay#"));
+    unsigned long long sent = wait_for_standstill(server_name());
+    struct usage after = usage_of(server);
+    print_message("%d relays: %lu KB and %lu threads, with one %lu KB and %lu; %llu bytes sent\n",
+                  CROWD, after.private_kilobytes, after.threads, before.private_kilobytes,
+                  before.threads, sent);
+    assert_int_equal(server_count(server, "close relay#"), 0);
+    assert_int_equal(after.threads, before.threads);
+    assert_true(after.private_kilobytes < 64 * 1024);
+    assert_int_equal(client_take(clients[0], got, sizeof got, &count), END_ORDERLY);
+    assert_int_equal(count, sizeof got - 1); /* and nothing is lost */
+    for (size_t i = 0; i < count; i++)
+        if (got[i] != i % 251)
+            fail_msg("byte %zu is wrong", i);
+    for (size_t i = 0; i <= CROWD; i++)
+        client_reset(clients[i]);
 }
 
 static void a_reset_ends_the_handler(void **state)
@@ -367,6 +448,7 @@ int main(void)
         SYSTEM_TEST(one_thread_writes_while_another_waits_for_input),
         SYSTEM_TEST(sixty_four_mebibytes_go_both_ways_at_once),
         SYSTEM_TEST(what_the_handler_wrote_comes_although_it_is_gone),
+        SYSTEM_TEST(clients_that_read_nothing_cost_no_thread_and_little_memory),
         SYSTEM_TEST(a_reset_ends_the_handler),
         SYSTEM_TEST(a_reset_ends_a_handler_that_writes),
         SYSTEM_TEST(silence_ends_it_after_idle_time),
