@@ -7,7 +7,8 @@
 
 enum {
     ERROR_PIPE_SIZE = 4096,
-    RELAY_PIPE_SIZE = 64 * 1024 /* what a write of the usual largest block does not wait for */
+    RELAY_INPUT_SIZE = RELAY_CLIENT_BLOCK, /* one block on its way, while the next one comes */
+    RELAY_OUTPUT_SIZE = 2 * RELAY_HANDLER_BLOCK
 };
 
 /* The ends of pipes that become the handler's, to be closed after the launch; NULL for none. */
@@ -59,11 +60,11 @@ static bool open_relay(struct connection *connection, struct launch *request,
         error_code(error, ERROR_NOT_ENOUGH_MEMORY, "calloc of a relay");
         return fail_pipe(connection);
     }
-    if (!pipe_to_child(&pipe, RELAY_PIPE_SIZE, error))
+    if (!pipe_to_child(&pipe, RELAY_INPUT_SIZE, error))
         return fail_pipe(connection);
     connection->relay->input = pipe.ours;
     request->input = ends->input = pipe.childs;
-    if (!pipe_from_child(&pipe, RELAY_PIPE_SIZE, error))
+    if (!pipe_from_child(&pipe, RELAY_OUTPUT_SIZE, error))
         return fail_pipe(connection);
     connection->relay->output = pipe.ours;
     request->output = ends->output = pipe.childs;

@@ -20,7 +20,7 @@ static char *next_block(struct flow *flow)
 
 static bool receive(struct flow *flow)
 {
-    WSABUF buffer = {.len = RELAY_BLOCK, .buf = next_block(flow)};
+    WSABUF buffer = {.len = flow->size, .buf = next_block(flow)};
     DWORD flags = 0;
 
     return WSARecv(flow->relay->socket, &buffer, 1, NULL, &flags, &flow->read.overlapped, NULL) ==
@@ -39,7 +39,7 @@ static bool send_on(struct flow *flow)
 
 static bool read_pipe(struct flow *flow)
 {
-    return ReadFile(flow->relay->output, next_block(flow), RELAY_BLOCK, NULL,
+    return ReadFile(flow->relay->output, next_block(flow), flow->size, NULL,
                     &flow->read.overlapped) ||
            GetLastError() == ERROR_IO_PENDING;
 }
@@ -262,6 +262,12 @@ void relay_begin(struct relay *relay)
     struct flow *out = &relay->from_handler;
 
     in->relay = out->relay = relay;
+    in->size = RELAY_CLIENT_BLOCK;
+    out->size = RELAY_HANDLER_BLOCK;
+    for (size_t i = 0; i < 2; i++) {
+        in->blocks[i] = relay->client_blocks[i];
+        out->blocks[i] = relay->handler_blocks[i];
+    }
     in->begin_read = receive;
     in->begin_write = write_pipe;
     in->end_target = end_input;

@@ -13,7 +13,8 @@
    on when all in front of it has been: the client's end of sending is the handler's end of input,
    and the handler's end of output the client's. */
 
-enum { RELAY_BLOCK = 32 * 1024 };
+/* Most services answer more than they are asked, and large blocks cost fewer calls. */
+enum { RELAY_CLIENT_BLOCK = 32 * 1024, RELAY_HANDLER_BLOCK = 64 * 1024 };
 
 enum relay_event {
     RELAY_CLIENT_LOST, /* it has reset the connection; nothing is copied any more */
@@ -45,7 +46,8 @@ struct flow {
     DWORD lengths[2]; /* of the full blocks */
     DWORD written;    /* of the oldest */
     uint64_t bytes;   /* that have passed */
-    char blocks[2][RELAY_BLOCK];
+    char *blocks[2];
+    DWORD size; /* of each */
 };
 
 /* Starts as relay_new makes it. The socket stays the owner's, who leaves it alone until ended; it
@@ -60,6 +62,7 @@ struct relay {
     void (*ended)(struct relay *relay, enum relay_end end);     /* it may be freed */
 
     struct flow from_client, from_handler;
+    char client_blocks[2][RELAY_CLIENT_BLOCK], handler_blocks[2][RELAY_HANDLER_BLOCK];
     struct timer timer;
     uint64_t last_ms; /* when something passed */
     bool is_idle;     /* and that has been said */
