@@ -14,6 +14,7 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 enum accept_with { ACCEPT_WITH_ACCEPTEX, ACCEPT_WITH_ACCEPT };
 enum protocol { PROTOCOL_TCP };
 enum console { CONSOLE_AUTO, CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
+enum stdio { STDIO_AUTO, STDIO_SOCKET, STDIO_PIPE };
 enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
 enum priority {
@@ -47,6 +48,7 @@ struct service {
     struct text_list env;     /* NAME=value */
     struct text_list passenv; /* names; "*" = all */
 
+    int stdio;        /* enum stdio */
     int error_output; /* enum error_output: the option stderr */
     int console;      /* enum console */
     int end;          /* enum end */
@@ -63,6 +65,7 @@ struct service {
     int overload; /* enum overload */
 
     uint64_t max_time;     /* ms, or UNLIMITED */
+    uint64_t idle_time;    /* ms, or UNLIMITED */
     uint64_t stop_time;    /* ms */
     uint64_t memory_max;   /* bytes, or UNLIMITED */
     uint64_t process_max;  /* or UNLIMITED */
@@ -80,7 +83,8 @@ struct service {
      * CreateProcess. */
     char *program; /* what to start: the program, or cmd.exe for a script */
     char *command_line;
-    char *folder; /* the handler's current folder */
+    char *folder;           /* the handler's current folder */
+    const char *needs_pipe; /* which known program it is that takes no socket; NULL where none */
 };
 
 struct config {

@@ -9,6 +9,8 @@ static bool means_the_same(const char *option, const struct service *a, const st
         return strcmp(a->program, b->program) == 0 && strcmp(a->command_line, b->command_line) == 0;
     if (strcmp(option, "working_directory") == 0)
         return strcmp(a->folder, b->folder) == 0;
+    if (strcmp(option, "stdio") == 0)
+        return (a->needs_pipe == NULL) == (b->needs_pipe == NULL);
     if (strcmp(option, "only_from") == 0)
         return access_equals(&a->access, &b->access);
     return true;

@@ -1,6 +1,7 @@
 /* From the options of a service to what CreateProcess is given. */
 #include "core/command_line.h"
 #include "core/config_draft.h"
+#include "core/known_programs.h"
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/utf8.h"
@@ -101,6 +102,19 @@ static bool is_script(const char *program)
     return path_equals(extension, ".cmd") || path_equals(extension, ".bat");
 }
 
+/* Which program it is, or starts, of those that take no socket. */
+static const char *find_known(const char *program, const struct config_source *source)
+{
+    struct error ignored;
+    size_t length;
+    if (!is_script(program))
+        return known_program(program);
+    char *text = source->read_file(source->context, program, &length, &ignored);
+    const char *found = text == NULL ? NULL : known_program_in_script(text, length);
+    free(text);
+    return found;
+}
+
 static void resolve_program(struct draft *draft, const char *base,
                             const struct config_source *source, struct mistakes *mistakes)
 {
@@ -111,6 +125,7 @@ static void resolve_program(struct draft *draft, const char *base,
         report_missing(draft, base, source, mistakes);
         return;
     }
+    service->needs_pipe = find_known(program, source);
     if (!is_script(program)) {
         service->command_line = command_line_join(program, &service->server_args);
         service->program = program;
@@ -121,6 +136,16 @@ static void resolve_program(struct draft *draft, const char *base,
         mistakes_add(mistakes, draft_place(draft, "server_args"), "%s", error.text);
     service->program = memory_copy(source->cmd);
     free(program);
+}
+
+static void check_idle_time(const struct draft *draft, struct mistakes *mistakes)
+{
+    const struct service *service = &draft->service;
+    if (service->idle_time == UNLIMITED || service->stdio == STDIO_PIPE ||
+        (service->stdio == STDIO_AUTO && service->needs_pipe != NULL))
+        return;
+    mistakes_add(mistakes, draft_place(draft, "idle_time"),
+                 "idle_time needs stdio = pipe: what passes through a socket is not seen");
 }
 
 static void resolve_folder(struct draft *draft, const char *base,
@@ -162,6 +187,7 @@ void config_resolve(struct draft *draft, const char *base, const struct config_s
 {
     if (draft->service.server != NULL)
         resolve_program(draft, base, source, mistakes);
+    check_idle_time(draft, mistakes);
     resolve_folder(draft, base, source, mistakes);
     check_file(draft, "banner", draft->service.banner, base, source, mistakes);
     check_file(draft, "banner_fail", draft->service.banner_fail, base, source, mistakes);

@@ -119,6 +119,12 @@ const struct option option_table[] = {
      " behind; what every Windows program needs (PATH, SystemRoot, TEMP and the like) always passes.",
      what, check_passenv},
 
+    {"stdio", SERVICE, OPTION_CHOICE, IN_SERVICE(stdio), 0, 0, "auto", {"auto", "socket", "pipe"},
+     RELOAD_LIVE,
+     "What its standard input and output are: the client's socket itself, or pipes that the server copies"
+     " to and from it. auto is pipe for programs that are known to take no socket (node, bun, deno, java),"
+     " also where a .cmd or .bat file starts them, else socket.",
+     how, NULL},
     {"stderr", SERVICE, OPTION_CHOICE, IN_SERVICE(error_output), 0, 0, "log",
      {"log", "null", "socket"}, RELOAD_LIVE,
      "Where its error output goes: line by line to the log, nowhere, or to the client, which few protocols"
@@ -188,6 +194,11 @@ const struct option option_table[] = {
     {"max_time", SERVICE, OPTION_TIME, IN_SERVICE(max_time), 1, 8760 * HOUR, "unlimited", {"unlimited"},
      RELOAD_LIVE,
      "How long a connection may last; then its program is ended.",
+     how_much, NULL},
+    {"idle_time", SERVICE, OPTION_TIME, IN_SERVICE(idle_time), 1, 8760 * HOUR, "unlimited", {"unlimited"},
+     RELOAD_LIVE,
+     "How long nothing may pass either way before the program is ended; only with stdio = pipe, because"
+     " what passes through a socket is not seen.",
      how_much, NULL},
     {"stop_time", SERVICE, OPTION_TIME, IN_SERVICE(stop_time), 0, HOUR, "2s", {0}, RELOAD_LIVE,
      "How long a program that must end has from being asked (CTRL_BREAK, where it shares the console) to"

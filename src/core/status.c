@@ -109,6 +109,10 @@ static void add_service(struct text_buffer *out, const struct status_service *se
         text_buffer_repeat(out, ' ', name_width + GAP);
         add(out, "%s is busy; tried every second\n", service->busy.items[i]);
     }
+    if (service->bytes.known) {
+        text_buffer_repeat(out, ' ', name_width + GAP);
+        add(out, "bytes: %" PRIu64 " in, %" PRIu64 " out\n", service->bytes.in, service->bytes.out);
+    }
     if (sum_refused(service) == 0)
         return;
     text_buffer_repeat(out, ' ', name_width + GAP);
@@ -137,10 +141,28 @@ static void add_services(struct text_buffer *out, const struct status *status)
         add_service(out, &status->services[i], name_width, address_width);
 }
 
+static bool any_bytes(const struct status *status)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < status->connection_count; i++)
+        any = any || status->connections[i].bytes.known;
+    return any;
+}
+
+static void add_bytes(struct text_buffer *out, const struct status_bytes *bytes)
+{
+    if (bytes->known)
+        add(out, "%12" PRIu64 " %12" PRIu64 "  ", bytes->in, bytes->out);
+    else
+        add(out, "%12s %12s  ", "-", "-");
+}
+
 static void add_connections(struct text_buffer *out, const struct status *status)
 {
     size_t name_width = sizeof "CONNECTION" - 1;
     size_t peer_width = sizeof "PEER" - 1;
+    bool has_bytes = any_bytes(status);
     char text[120];
 
     for (size_t i = 0; i < status->connection_count; i++) {
@@ -153,7 +175,10 @@ static void add_connections(struct text_buffer *out, const struct status *status
     text_buffer_add_text(out, "\n");
     add_column(out, "CONNECTION", name_width);
     add_column(out, "PEER", peer_width);
-    text_buffer_add_text(out, "STATE           PID  AGE\n");
+    text_buffer_add_text(out, "STATE           PID  ");
+    if (has_bytes)
+        add(out, "%12s %12s  ", "BYTES IN", "OUT");
+    text_buffer_add_text(out, "AGE\n");
     for (size_t i = 0; i < status->connection_count; i++) {
         const struct status_connection *connection = &status->connections[i];
 
@@ -162,9 +187,12 @@ static void add_connections(struct text_buffer *out, const struct status *status
         add_column(out, connection->peer, peer_width);
         write_duration(connection->age_ms, text, sizeof text);
         if (connection->pid == 0)
-            add(out, "%-10s %8s  %s\n", connection->state, "-", text);
+            add(out, "%-10s %8s  ", connection->state, "-");
         else
-            add(out, "%-10s %8" PRIu32 "  %s\n", connection->state, connection->pid, text);
+            add(out, "%-10s %8" PRIu32 "  ", connection->state, connection->pid);
+        if (has_bytes)
+            add_bytes(out, &connection->bytes);
+        add(out, "%s\n", text);
     }
 }
 
@@ -214,6 +242,14 @@ static void add_limit(struct text_buffer *out, const char *name, uint64_t value)
         add_number(out, name, value);
 }
 
+static void add_byte_members(struct text_buffer *out, const struct status_bytes *bytes)
+{
+    if (!bytes->known)
+        return;
+    add_number(out, "bytes_in", bytes->in);
+    add_number(out, "bytes_out", bytes->out);
+}
+
 static void add_text_list(struct text_buffer *out, const char *name, const struct text_list *list)
 {
     add_name(out, name);
@@ -237,6 +273,7 @@ static void add_service_object(struct text_buffer *out, const struct status_serv
     add_number(out, "waiting", service->waiting);
     add_number(out, "started", service->started);
     add_number(out, "failed", service->failed);
+    add_byte_members(out, &service->bytes);
     text_buffer_add_text(out, "\"refused\":{");
     for (size_t i = 0; i < REFUSALS; i++)
         add(out, "%s\"%s\":%" PRIu64, i == 0 ? "" : ",", refusal_name((enum refusal)i),
@@ -255,6 +292,7 @@ static void add_connection_object(struct text_buffer *out,
     add_text_member(out, "state", connection->state);
     if (connection->pid != 0)
         add_number(out, "pid", connection->pid);
+    add_byte_members(out, &connection->bytes);
     add(out, "\"age_ms\":%" PRIu64 "}", connection->age_ms);
 }
 

@@ -4,10 +4,17 @@
 #include "core/refusals.h"
 #include "core/text_list.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* What a running server tells of itself. Everything is borrowed for the call. */
+
+/* What has come from clients and gone to them, where a relay copies it. */
+struct status_bytes {
+    bool known;
+    uint64_t in, out;
+};
 
 struct status_service {
     const char *name;
@@ -18,6 +25,7 @@ struct status_service {
     uint64_t started, failed;
     uint64_t refused[REFUSALS];
     uint64_t launch_median_us, launch_p99_us;
+    struct status_bytes bytes; /* since the server began */
 };
 
 struct status_connection {
@@ -27,6 +35,7 @@ struct status_connection {
     const char *state; /* "waiting", "launching", "serving", "lingering" … */
     uint32_t pid;      /* 0: none */
     uint64_t age_ms;
+    struct status_bytes bytes;
 };
 
 struct status {

@@ -120,6 +120,7 @@ bool accepting_open(struct running_service *service, size_t place, struct error 
     listener->arrived = on_arrival;
     listener->closed = on_closed;
     listener->starved = on_starved;
+    listener->overlapped = service->is_piped;
     if (!listener_open(listener, &server->loop, &service->listening[place].place, service->settings,
                        (enum accept_with)server->config.accept_with, error)) {
         int code = WSAGetLastError();
@@ -131,6 +132,20 @@ bool accepting_open(struct running_service *service, size_t place, struct error 
     service->listening[place].listener = listener;
     server->listeners_open++;
     return true;
+}
+
+/* What stdio = auto has come to, where that is no socket because of the program. */
+static void tell_with_pipes(const struct listener *listener, const char *what)
+{
+    const struct service *settings = ((const struct running_service *)listener->owner)->settings;
+    char detail[160];
+
+    if (settings->stdio == STDIO_AUTO && settings->needs_pipe != NULL) {
+        snprintf(detail, sizeof detail, "%s; stdio is pipe, for %s takes no socket", what,
+                 settings->needs_pipe);
+        what = detail;
+    }
+    log_listener(listener, LEVEL_INFO, "listen", what);
 }
 
 /* Each hint once: the first listener of its kind says what could be otherwise. */
@@ -146,7 +161,7 @@ void accepting_tell(const struct listener *listener)
     else if (!local && !server->hinted_network)
         detail = "the network (the firewall must allow stdinetd.exe)";
     *(local ? &server->hinted_local : &server->hinted_network) = true;
-    log_listener(listener, LEVEL_INFO, "listen", detail);
+    tell_with_pipes(listener, detail);
 }
 
 void accepting_begin(struct listener *listener)

@@ -2,17 +2,18 @@
 
 #include "server/admission.h"
 #include "server/connection_log.h"
+#include "server/connection_start.h"
 #include "server/connection_table.h"
 #include "windows/console.h"
 #include "windows/job.h"
-#include "windows/pipe.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
 
 enum {
     HURRIED_LINGER_MS = 500,
-    MOST_REFUSED = 1000 /* that are told so at a time */
+    RELAY_QUIET_MS = 5000, /* what linger is in a relay where it is 0 */
+    MOST_REFUSED = 1000    /* that are told so at a time */
 };
 
 static const uint64_t try_again_ms[] = {10, 50, 250};
@@ -100,31 +101,72 @@ static void release_child(struct connection *connection)
     connection->child.process = connection->child.job = NULL;
 }
 
-/* The handler is gone, or never came. First what the client waits for, then our own order. */
-static void end_serving(struct connection *connection)
+/* The client has had all that there is for it. */
+static void begin_lingering(struct connection *connection)
 {
     struct server *server = server_of(connection);
     uint64_t quiet_ms = connection->service->settings->linger;
 
+    if (quiet_ms == 0) {
+        closesocket(connection->socket);
+        return;
+    }
+    connection->open_parts++;
+    linger_begin(&connection->linger, &server->loop, connection->socket, quiet_ms, on_linger_ended);
+    if (server->phase >= PHASE_ENDING)
+        linger_hurry(&connection->linger, HURRIED_LINGER_MS);
+}
+
+static void on_relay_ended(struct relay *relay, enum relay_end end)
+{
+    struct connection *connection = relay->owner;
+
+    connection->bytes_in = relay->from_client.bytes;
+    connection->bytes_out = relay->from_handler.bytes;
+    connection->service->tally->bytes_in += relay->from_client.bytes;
+    connection->service->tally->bytes_out += relay->from_handler.bytes;
+    connection->relay = NULL;
+    free(relay);
+    if (end == RELAY_LEFT) {
+        give_reason(connection, "client did not read");
+        closesocket(connection->socket);
+    } else {
+        begin_lingering(connection);
+    }
+    part_ended(connection);
+}
+
+/* What the handler wrote is still on its way to the client. */
+static void finish_relay(struct connection *connection)
+{
+    uint64_t linger_ms = connection->service->settings->linger;
+
+    connection->open_parts++;
+    relay_finish(connection->relay, linger_ms > 0 ? linger_ms : RELAY_QUIET_MS);
+    if (server_of(connection)->phase >= PHASE_ENDING)
+        relay_hurry(connection->relay, HURRIED_LINGER_MS);
+}
+
+/* The handler is gone, or never came. First what the client waits for, then our own order. */
+static void end_serving(struct connection *connection)
+{
+    struct server *server = server_of(connection);
+
     connection->state = CONNECTION_LINGERING;
     connection->served_ms = server->loop.now_ms - connection->began_ms;
-    if (quiet_ms > 0)
-        linger_begin(&connection->linger, &server->loop, connection->socket, quiet_ms,
-                     on_linger_ended);
+    if (connection->relay != NULL)
+        finish_relay(connection);
     else
-        closesocket(connection->socket);
+        begin_lingering(connection);
     timer_cancel(&server->loop, &connection->timer);
     release_child(connection);
     if (connection->error_pipe != NULL)
         error_stream_finish(&connection->errors);
-    if (quiet_ms > 0 && server->phase >= PHASE_ENDING)
-        linger_hurry(&connection->linger, HURRIED_LINGER_MS);
     if (connection->refused)
         server->refused--;
     else
         admission_leave(connection);
-    if (quiet_ms == 0)
-        part_ended(connection);
+    part_ended(connection); /* itself */
 }
 
 /* --- serving */
@@ -192,83 +234,20 @@ static void end_handler(struct connection *connection, uint64_t stop_ms)
 
 /* --- launching */
 
-/* On a spawn thread: fills in what its stderr becomes, *childs being the end to close after the
- * launch. */
-static bool open_error_output(struct connection *connection, struct launch *request, HANDLE *childs)
+static void on_relay_event(struct relay *relay, enum relay_event event)
 {
-    const struct running_service *service = connection->service;
-    struct pipe pipe;
-
-    if (service->settings->error_output == ERROR_OUTPUT_NULL)
-        request->error_output = service->server->null_output;
-    if (service->settings->error_output != ERROR_OUTPUT_LOG)
-        return true;
-    if (!pipe_from_child(&pipe, &connection->failure.error)) {
-        connection->failure.temporary = launch_is_temporary(GetLastError());
-        return false;
-    }
-    connection->error_pipe = pipe.ours;
-    request->error_output = *childs = pipe.childs;
-    return true;
+    connection_end(relay->owner, UNLIMITED, event == RELAY_IDLE ? "idle_time" : "client reset");
 }
 
-/* On a spawn thread. */
-static bool launch_in(struct connection *connection, const wchar_t *environment)
+static void begin_relay(struct connection *connection)
 {
-    const struct running_service *service = connection->service;
-    const struct handler *handler = &service->handler;
-    HANDLE childs = NULL;
-    struct launch request = {.program = handler->program,
-                             .command_line = handler->command_line,
-                             .folder = handler->folder,
-                             .environment = environment,
-                             .socket = connection->socket,
-                             .console = handler->console,
-                             .rights = &handler->rights,
-                             .limits = &handler->limits,
-                             .port = service->server->loop.port,
-                             .key = connection->number};
-
-    if (!open_error_output(connection, &request, &childs))
-        return false;
-    bool launched = launch(&request, &connection->child, &connection->failure);
-    if (childs != NULL)
-        CloseHandle(childs);
-    if (!launched && connection->error_pipe != NULL) {
-        CloseHandle(connection->error_pipe);
-        connection->error_pipe = NULL;
-    }
-    return launched;
-}
-
-/* On a spawn thread, before the launch: afterwards the socket is the handler's alone. */
-static void set_socket_options(const struct connection *connection)
-{
-    const struct service *settings = connection->service->settings;
-
-    if (settings->nodelay)
-        socket_set_nodelay(connection->socket);
-    if (settings->keepalive > 0)
-        socket_set_keepalive(connection->socket, settings->keepalive);
-}
-
-/* On a spawn thread. */
-static void run_launch(struct spawn_task *task)
-{
-    struct connection *connection = CONTAINER(task, struct connection, task);
-    wchar_t *environment = handler_environment(&connection->service->handler, &connection->peer,
-                                               &connection->local, connection->number);
-
-    if (environment == NULL) {
-        connection->failure.temporary = launch_is_temporary(ERROR_NOT_ENOUGH_MEMORY);
-        error_code(&connection->failure.error, ERROR_NOT_ENOUGH_MEMORY,
-                   "malloc of the handler's environment");
-        return;
-    }
-    if (connection->tries == 0)
-        set_socket_options(connection);
-    connection->launched = launch_in(connection, environment);
-    free(environment);
+    connection->relay->loop = &server_of(connection)->loop;
+    connection->relay->owner = connection;
+    connection->relay->socket = connection->socket;
+    connection->relay->idle_ms = connection->service->settings->idle_time;
+    connection->relay->event = on_relay_event;
+    connection->relay->ended = on_relay_ended;
+    relay_begin(connection->relay);
 }
 
 static void fail_launch(struct connection *connection)
@@ -344,6 +323,8 @@ static void launch_done(struct spawn_task *task)
     connection->state = CONNECTION_SERVING;
     note_launch_time(connection);
     connection_log(connection, LEVEL_INFO, "open", NULL);
+    if (connection->relay != NULL)
+        begin_relay(connection);
     if (connection->error_pipe != NULL) {
         connection->open_parts++;
         connection->errors.loop = &server_of(connection)->loop;
@@ -445,7 +426,10 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
         end_handler(connection, stop_ms < longest_ms ? stop_ms : longest_ms);
         break;
     case CONNECTION_LINGERING:
-        linger_hurry(&connection->linger, HURRIED_LINGER_MS);
+        if (connection->relay != NULL)
+            relay_hurry(connection->relay, HURRIED_LINGER_MS);
+        else if (connection->linger.loop != NULL) /* else it does not, and its stderr is read */
+            linger_hurry(&connection->linger, HURRIED_LINGER_MS);
         break;
     }
 }
@@ -490,7 +474,7 @@ void connection_begin(struct running_service *service, const struct arrival *arr
     address_text(&connection->peer, connection->peer_text);
     connection->began_ms = server->loop.now_ms;
     connection->timer.fire = on_timer;
-    connection->task.run = run_launch;
+    connection->task.run = connection_start;
     connection->task.done = launch_done;
     service->connections++;
     connection_table_add(server->connections, connection);

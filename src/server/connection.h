@@ -4,6 +4,7 @@
 #include "server/error_stream.h"
 #include "server/launch.h"
 #include "server/linger.h"
+#include "server/relay.h"
 #include "server/server.h"
 
 /* One connection's life:
@@ -11,9 +12,10 @@
      waiting -> greeting -> launching -> serving -> lingering -> closed
         \-> refused (greeting -> lingering where there is a banner_fail)
 
-   While it serves, the server keeps its copy of the socket and makes no Winsock call on it: I/O on
-   a non-overlapped socket is serialized per file object, so a call would wait for the handler's own
-   read. */
+   While it serves with stdio = socket, the server keeps its copy of the socket and makes no Winsock
+   call on it: I/O on a non-overlapped socket is serialized per file object, so a call would wait
+   for the handler's own read. With stdio = pipe the socket is overlapped and the relay's; what the
+   handler wrote is still on its way when it is gone, and only then does it linger. */
 
 enum connection_state {
     CONNECTION_WAITING,   /* accepted; admission decides when it goes on */
@@ -40,8 +42,9 @@ struct connection {
     struct spawn_task task;     /* launching: what the spawn thread is given … */
     int64_t launch_began_ticks; /* of the performance counter */
     struct launch_failure failure;
-    HANDLE error_pipe; /* our end, where stderr = log */
-    bool launched;     /* … and what it found */
+    HANDLE error_pipe;   /* our end, where stderr = log */
+    struct relay *relay; /* where stdio is a pipe; from the launch until it has ended */
+    bool launched;       /* … and what it found */
     unsigned tries;
     struct child child;
 
@@ -51,9 +54,11 @@ struct connection {
     const char *reason;  /* why it was not a plain exit; NULL where it was */
     bool must_end;       /* it has been asked to end, perhaps while launching */
     struct timer timer;  /* launching: the next try; serving: max_time, then stop_time */
-    unsigned open_parts; /* itself until it has lingered, and the stream of its stderr */
+    unsigned open_parts; /* itself until its handler is gone, its relay from then on, its lingering,
+                            and the stream of its stderr */
     struct lingering linger;
     struct error_stream errors;
+    uint64_t bytes_in, bytes_out; /* of a relay that has ended */
 
     struct connection *next_in_bucket;
     struct connection *next_waiting;

@@ -8,6 +8,7 @@
 #include "windows/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void take_tally(const struct tally *tally, struct status_service *taken)
 {
@@ -18,6 +19,9 @@ static void take_tally(const struct tally *tally, struct status_service *taken)
                                 .waiting = tally->waiting,
                                 .started = tally->started,
                                 .failed = tally->failed,
+                                .bytes = {.known = tally->bytes_in > 0 || tally->bytes_out > 0,
+                                          .in = tally->bytes_in,
+                                          .out = tally->bytes_out},
                                 .launch_median_us = histogram_quantile(&tally->launch_times, 0.5),
                                 .launch_p99_us = histogram_quantile(&tally->launch_times, 0.99)};
     for (size_t i = 0; i < REFUSALS; i++)
@@ -28,6 +32,7 @@ static void take_service(const struct running_service *service, struct status_se
 {
     take_tally(service->tally, taken);
     taken->instances = service->settings->instances;
+    taken->bytes.known = taken->bytes.known || service->is_piped;
     for (size_t i = 0; i < service->place_count; i++) {
         const struct listening *listening = &service->listening[i];
         char text[ADDRESS_TEXT_SIZE];
@@ -50,6 +55,30 @@ static size_t count_tallies(const struct server *server)
     return count;
 }
 
+/* What an open relay has copied counts for its service too, which has those that have ended. */
+static struct status_bytes take_bytes(struct status *status, const struct connection *connection)
+{
+    const struct relay *relay = connection->relay;
+    struct status_bytes bytes = {.known = connection->service->is_piped,
+                                 .in = connection->bytes_in,
+                                 .out = connection->bytes_out};
+
+    if (relay == NULL || connection->state < CONNECTION_SERVING)
+        return bytes; /* one that is being launched is the spawner's */
+    bytes.in = relay->from_client.bytes;
+    bytes.out = relay->from_handler.bytes;
+    for (size_t i = 0; i < status->service_count; i++) {
+        struct status_service *service = &status->services[i];
+
+        if (strcmp(service->name, connection->service->settings->name) != 0)
+            continue;
+        service->bytes.known = true;
+        service->bytes.in += bytes.in;
+        service->bytes.out += bytes.out;
+    }
+    return bytes;
+}
+
 static void take_connection(struct connection *connection, void *context)
 {
     static const char *const states[] = {[CONNECTION_WAITING] = "waiting",
@@ -65,6 +94,7 @@ static void take_connection(struct connection *connection, void *context)
         .peer = connection->peer_text,
         .state = connection->refused ? "refused" : states[connection->state],
         .pid = connection->child.pid,
+        .bytes = take_bytes(status, connection),
         .age_ms = connection->service->server->loop.now_ms - connection->began_ms};
 }
 

@@ -44,10 +44,11 @@ static bool prepare_handles(struct preparation *preparation, const struct launch
 
     preparation->standard[2] = request->error_output;
     while (preparation->duplicates < count) {
-        if (!DuplicateHandle(self, (HANDLE)request->socket, self,
-                             &preparation->standard[preparation->duplicates], 0, TRUE,
-                             DUPLICATE_SAME_ACCESS))
-            return fail(failure, "DuplicateHandle of the socket", NULL);
+        HANDLE handle = preparation->duplicates == 0 ? request->input : request->output;
+
+        if (!DuplicateHandle(self, handle, self, &preparation->standard[preparation->duplicates], 0,
+                             TRUE, DUPLICATE_SAME_ACCESS))
+            return fail(failure, "DuplicateHandle of a standard handle", NULL);
         preparation->duplicates++;
     }
     return true;

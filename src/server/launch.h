@@ -15,8 +15,9 @@ struct launch {
     const wchar_t *command_line; /* program and arguments, quoted */
     const wchar_t *folder;       /* the child's current folder */
     const wchar_t *environment;  /* a sorted UTF-16 block */
-    SOCKET socket;               /* becomes stdin and stdout; must be non-overlapped */
-    HANDLE error_output;         /* becomes stderr; inheritable; NULL: the socket does too */
+    HANDLE input;                /* becomes stdin … */
+    HANDLE output;               /* … and stdout, may be the same; must be non-overlapped */
+    HANDLE error_output;         /* becomes stderr; inheritable; NULL: what output is */
     enum console console;
     const struct rights *rights; /* whose token it runs with */
     const struct job_limits *limits;
@@ -39,10 +40,10 @@ struct launch_failure {
 /* Whether a Windows error means the want of something that other connections will give back. */
 bool launch_is_temporary(DWORD code);
 
-/* Starts one program with the socket as its standard input and output (KB Q190351), each an
+/* Starts one program with a socket (KB Q190351) or pipes as its standard input and output, each an
    inheritable duplicate of its own, in a job from its first instruction. The child inherits nothing
-   else (PROC_THREAD_ATTRIBUTE_HANDLE_LIST), also when several threads launch at once; socket stays
-   the caller's. */
+   else (PROC_THREAD_ATTRIBUTE_HANDLE_LIST), also when several threads launch at once; the handles
+   stay the caller's. */
 bool launch(const struct launch *request, struct child *child, struct launch_failure *failure);
 
 #endif

@@ -36,7 +36,8 @@ static bool open_socket(struct listener *listener, const struct listener_place *
     BOOL exclusive = TRUE;
 
     listener->family = place->storage.ss_family;
-    listener->socket = socket_create(listener->family, listener->method->overlapped);
+    listener->socket =
+        socket_create(listener->family, listener->method->overlapped || listener->overlapped);
     if (listener->socket == INVALID_SOCKET)
         return error_winsock(error, "socket for %s", listener->text);
     if (setsockopt(listener->socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&exclusive,

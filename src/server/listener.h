@@ -9,8 +9,8 @@
 
 /* One listening address of a service. */
 
-/* A connection just accepted: the socket is the taker's. It is non-overlapped and blocking, fit to
-   be a program's standard input. */
+/* A connection just accepted: the socket is the taker's. It is blocking, and either non-overlapped,
+   fit to be a program's standard input, or overlapped, for the server's own I/O. */
 struct arrival {
     SOCKET socket;
     struct address peer, local;
@@ -27,6 +27,7 @@ struct listener {
     struct loop *loop;
     const struct accept_method *method;
     SOCKET socket;
+    bool overlapped; /* what the accepted sockets are */
     int family;
     struct address address;       /* as bound: port 0 has become a real one */
     char text[ADDRESS_TEXT_SIZE]; /* the address, "*" for all */
@@ -50,7 +51,7 @@ struct listener {
 
 /* The two ways to accept; the functions are those of this header, for one way. */
 struct accept_method {
-    bool overlapped; /* what the listening socket must be */
+    bool overlapped; /* whether the listening socket must be, whatever the accepted ones are */
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
     bool (*has_connection)(const struct listener *listener); /* … although no packet said so */
@@ -62,7 +63,8 @@ struct accept_method {
 extern const struct accept_method accept_by_acceptex;
 extern const struct accept_method accept_by_accept;
 
-/* Opens one listening socket. *listener must be {0} but for owner, arrived, closed, starved. On
+/* Opens one listening socket. *listener must be {0} but for owner, arrived, closed, starved,
+   overlapped. On
    failure error says which address and which call, its number is what WSAGetLastError() says, and
    nothing stays open. */
 bool listener_open(struct listener *listener, struct loop *loop, const struct listener_place *place,

@@ -78,12 +78,13 @@ static bool gives_places_up(const struct change *change)
 }
 
 /* Takes the listener of the same place over from `before`, where nobody has yet. The backlog cannot
-   be changed while it listens. */
+   be changed while it listens, nor what kind of sockets it brings. */
 static bool take_over(struct opening *opening, struct running_service *before)
 {
     const struct running_service *after = opening->service;
 
-    if (before->settings->backlog != after->settings->backlog)
+    if (before->settings->backlog != after->settings->backlog ||
+        before->is_piped != after->is_piped)
         return false;
     for (size_t i = 0; i < before->place_count; i++) {
         struct listening *listening = &before->listening[i];

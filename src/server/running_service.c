@@ -52,6 +52,24 @@ static bool find_places(struct running_service *service, struct error *error)
     return true;
 }
 
+/* Socket or pipe. */
+static bool choose_stdio(struct running_service *service, struct error *error)
+{
+    const struct service *settings = service->settings;
+    bool has_handles = sockets_are_handles();
+
+    service->is_piped =
+        settings->stdio == STDIO_PIPE ||
+        (settings->stdio == STDIO_AUTO && (settings->needs_pipe != NULL || !has_handles));
+    if (service->is_piped || has_handles)
+        return true;
+    error_set(error, "stdio = socket cannot be: no TCP provider of this system has sockets that "
+                     "are real file handles (XP1_IFS_HANDLES), so no program can have one as its "
+                     "standard input; a layered provider of a security product is the usual reason "
+                     "('netsh winsock show catalog' lists them)");
+    return service_blame(settings, error);
+}
+
 struct running_service *running_service_new(struct server *server, struct service *settings,
                                             const char *base, const char *environment,
                                             struct error *error)
@@ -62,7 +80,8 @@ struct running_service *running_service_new(struct server *server, struct servic
     service->settings = settings;
     if ((handler_init(&service->handler, settings, environment, error) ||
          service_blame(settings, error)) &&
-        read_banners(service, base, error) && find_places(service, error))
+        choose_stdio(service, error) && read_banners(service, base, error) &&
+        find_places(service, error))
         return service;
     running_service_free(service);
     return NULL;

@@ -23,6 +23,7 @@ struct tally {
     uint64_t live;    /* launching or serving: what instances counts */
     uint64_t waiting; /* accepted, but there is no room yet, or rate does not let them go on */
     uint64_t started, failed, refused[REFUSALS]; /* since the server began */
+    uint64_t bytes_in, bytes_out;                /* of relays that have ended */
     struct histogram launch_times;
     struct refusal_totals refusal_totals;
     struct rate rate;    /* the option, of the newest settings */
@@ -38,6 +39,7 @@ struct running_service {
     struct service *settings;
     struct tally *tally; /* NULL until it is served */
     struct handler handler;
+    bool is_piped; /* its handlers get pipes, which the server copies to and from the socket */
     struct banner banner, banner_fail;
     struct listening {
         struct listener_place place;

@@ -88,6 +88,19 @@ struct log_settings server_log_settings(const struct config *config)
                                  .keep = config->log_keep};
 }
 
+/* Such a system is rare, and its user has not chosen pipes. */
+static void tell_no_handles(struct server *server)
+{
+    struct record record = {.level = LEVEL_WARNING,
+                            .verb = "fail",
+                            .detail = "stdio = auto is pipe for every service: no TCP provider of "
+                                      "this system has sockets that are real file handles "
+                                      "(XP1_IFS_HANDLES; 'netsh winsock show catalog')"};
+
+    if (!sockets_are_handles())
+        server_log(server, &record);
+}
+
 static bool server_open(struct server *server, struct error *error)
 {
     struct log_settings log_settings = server_log_settings(&server->config);
@@ -104,7 +117,10 @@ static bool server_open(struct server *server, struct error *error)
     if (server->null_output == NULL)
         return error_windows(error, "CreateFile NUL");
     server->spawner = spawner_start(&server->loop, (size_t)server->config.spawn_threads, error);
-    return server->spawner != NULL && add_services(server, error);
+    if (server->spawner == NULL)
+        return false;
+    tell_no_handles(server);
+    return add_services(server, error);
 }
 
 /* After the loop has ended, or where it could not begin. What is still open then ends with the

@@ -95,15 +95,12 @@ bool sockets_start(struct error *error)
         WSACleanup();
         return false;
     }
-    if (!providers.has_ipv4 && !providers.has_ipv6) {
-        WSACleanup();
-        return error_set(error,
-                         "no TCP provider of this system has sockets that are real file handles "
-                         "(XP1_IFS_HANDLES), so no program can have one as its standard input; a "
-                         "layered provider of a security product is the usual reason "
-                         "('netsh winsock show catalog' lists them)");
-    }
     return true;
+}
+
+bool sockets_are_handles(void)
+{
+    return providers.has_ipv4 || providers.has_ipv6;
 }
 
 void sockets_stop(void)
@@ -145,8 +142,11 @@ bool socket_look_up(const char *name, struct text_list *addresses, struct error 
 SOCKET socket_create(int family, bool overlapped)
 {
     WSAPROTOCOL_INFOW *provider = family == AF_INET6 ? &providers.ipv6 : &providers.ipv4;
+    bool has = family == AF_INET6 ? providers.has_ipv6 : providers.has_ipv4;
 
-    if (!(family == AF_INET6 ? providers.has_ipv6 : providers.has_ipv4)) {
+    if (!has && !sockets_are_handles())
+        provider = NULL;
+    else if (!has) {
         WSASetLastError(WSAEAFNOSUPPORT);
         return INVALID_SOCKET;
     }

@@ -29,12 +29,16 @@ void address_read(struct address *address, const struct sockaddr *from);
 bool sockets_start(struct error *error);
 void sockets_stop(void);
 
+/* Whether there is such a provider. Any thread, after sockets_start. */
+bool sockets_are_handles(void);
+
 /* Appends every IPv4 and IPv6 address of a host name, as text. Needs no sockets_start. Blocks. */
 bool socket_look_up(const char *name, struct text_list *addresses, struct error *error);
 
-/* A TCP socket of such a provider, never inherited by a child. family is AF_INET or AF_INET6.
-   overlapped is for sockets on which this process itself does I/O; a handler's must not be (KB
-   Q131623). INVALID_SOCKET on failure; the reason is in WSAGetLastError(). */
+/* A TCP socket of such a provider, or of whatever there is where there is none, never inherited by
+   a child. family is AF_INET or AF_INET6. overlapped is for sockets on which this process itself
+   does I/O; a handler's must not be (KB Q131623). INVALID_SOCKET on failure; the reason is in
+   WSAGetLastError(). */
 SOCKET socket_create(int family, bool overlapped);
 
 /* Of an IPv6 socket that is not bound yet: whether it leaves IPv4 alone. */

@@ -3,6 +3,7 @@
 #undef CreateFileW
 #undef GetQueuedCompletionStatus
 #undef QueryPerformanceCounter
+#undef WSAEnumProtocolsW
 #undef WriteFile
 
 #include <stdio.h>
@@ -80,6 +81,16 @@ BOOL fault_get_ticks(LARGE_INTEGER *ticks)
         InterlockedExchangeAdd(&set_back_by, SET_BACK_SECONDS);
     ticks->QuadPart -= frequency.QuadPart * set_back_by;
     return TRUE;
+}
+
+int WSAAPI fault_list_protocols(int *protocols, WSAPROTOCOL_INFOW *entries, DWORD *size)
+{
+    int count = WSAEnumProtocolsW(protocols, entries, size);
+
+    if (count > 0 && fault("WSAEnumProtocolsW"))
+        for (int i = 0; i < count; i++)
+            entries[i].dwServiceFlags1 &= ~(DWORD)XP1_IFS_HANDLES;
+    return count;
 }
 
 HANDLE fault_open_file(const wchar_t *path, DWORD access, DWORD sharing,

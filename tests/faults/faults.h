@@ -45,6 +45,10 @@ bool fault(const char *call);
 #define calloc(...)           (fault("calloc") ? NULL : calloc(__VA_ARGS__))
 #define malloc(...)           (fault("malloc") ? NULL : malloc(__VA_ARGS__))
 
+/* Its turn says that no provider has sockets that are file handles. */
+#define WSAEnumProtocolsW fault_list_protocols
+int WSAAPI fault_list_protocols(int *protocols, WSAPROTOCOL_INFOW *entries, DWORD *size);
+
 /* With CODE 0 the packet is lost although the call succeeds. */
 #define PostQueuedCompletionStatus(...)                                                            \
     (fault("PostQueuedCompletionStatus") ? GetLastError() == 0                                     \

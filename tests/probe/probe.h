@@ -20,6 +20,11 @@ int probe_spin(wchar_t **arguments);     /* uses all the processor time it gets,
 int probe_close_stdin(wchar_t **arguments); /* reads a line, closes stdin, then writes that line */
 int probe_parent(wchar_t **arguments);      /* [quiet]: see spawn in endings.c */
 
+/* duplex.c: both ways apart */
+int probe_duplex(wchar_t **arguments); /* N: see there */
+int probe_close_stdout(
+    wchar_t **arguments); /* writes "bye", closes stdout, reads all, tells stderr how much */
+
 /* surroundings.c: what a handler finds around it */
 int probe_arguments(wchar_t **arguments); /* its arguments, one per line */
 int probe_environment(wchar_t **arguments);

@@ -41,11 +41,12 @@ static const char other_ini[] =
     "log_file = etc\\x.log\nlog_format = json\nlog_size = 64K\nlog_keep = 1\ncontrol = seven\n"
     "accept_with = accept\n[service all]\nport = 2\nbind = *\nbacklog = 9\nnodelay = no\n"
     "keepalive = no\nserver = Tools\\tool.exe\nserver_args = -x\nworking_directory = etc\n"
-    "env = A=1\npassenv = X\nstderr = null\nconsole = own\nend = job\nlinger = 0\n"
+    "env = A=1\npassenv = X\nstdio = pipe\nstderr = null\nconsole = own\nend = job\nlinger = 0\n"
     "banner = local.exe\nbanner_fail = local.exe\nonly_from = ::1\nno_access = ::2\n"
     "access_times = 08:00-17:00\ninstances = 7\nper_source = 3\nper_source_rate = 9\nrate = 9\n"
-    "overload = refuse\nmax_time = 5m\nstop_time = 1s\nmemory_max = 64M\nprocess_max = 4\n"
-    "cpu_time_max = 30\npriority = idle\nuser = somebody\nprivileges = drop\nintegrity = low\n"
+    "overload = refuse\nmax_time = 5m\nidle_time = 5m\nstop_time = 1s\nmemory_max = 64M\n"
+    "process_max = 4\ncpu_time_max = 30\npriority = idle\nuser = .\\guest\nprivileges = "
+    "drop\nintegrity = low\n"
     "breakaway = yes\n";
 
 /* Options in which no two served services can differ: there is one protocol, and who is disabled

@@ -240,6 +240,8 @@ static void random_configs_go_round(void **state)
         for (size_t i = 0; i < made.service_count; i++) {
             set_all(SECTION_SERVICE, &made.services[i], &port);
             made.services[i].name = memory_format("s%u", (unsigned)i);
+            if (made.services[i].stdio != STDIO_PIPE)
+                made.services[i].idle_time = UNLIMITED;
         }
         char *text = print(&made);
         struct config config = load(text);
@@ -306,6 +308,7 @@ static void every_option_is_written_with_its_value(void **state)
                         "server_args = one \"two words\" \\\"x\\\" \";\"\n"
                         "env = A=1\n"
                         "passenv =\n"
+                        "stdio = auto\n"
                         "stderr = log\n"
                         "console = auto\n"
                         "end = handler\n"
@@ -316,6 +319,7 @@ static void every_option_is_written_with_its_value(void **state)
                         "rate = unlimited\n"
                         "overload = queue\n"
                         "max_time = unlimited\n"
+                        "idle_time = unlimited\n"
                         "stop_time = 2s\n"
                         "memory_max = unlimited\n"
                         "process_max = unlimited\n"

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "core/memory.h"
 #include "fake_disk.h"
 
 static char *find(const char *name)
@@ -95,6 +96,45 @@ static void a_script_is_run_by_cmd(void **state)
     config_free(&config);
 }
 
+static const char *script_text;
+
+static char *read_script(void *context, const char *path, size_t *length, struct error *error)
+{
+    (void)context;
+    (void)path;
+    if (script_text == NULL)
+        error_set(error, "it cannot be read");
+    *length = script_text == NULL ? 0 : strlen(script_text);
+    return script_text == NULL ? NULL : memory_copy(script_text);
+}
+
+static const char *known_in_script(const char *text)
+{
+    static const char ini[] = "[server]\nbase = ..\n[ports]\n7000 = handlers\\run.cmd\n";
+    struct config_source source = fake_source;
+    struct config config = {0};
+    struct text_list errors = {0};
+
+    script_text = text;
+    source.read_file = read_script;
+    if (!config_parse(&config, ini, strlen(ini), &source, &errors))
+        fail_msg("%s", errors.items[0]);
+    const char *found = config.services[0].needs_pipe;
+    config_free(&config);
+    return found;
+}
+
+static void what_takes_no_socket_is_known_through_a_script_too(void **state)
+{
+    (void)state;
+    struct config config = load("handlers\\echo.exe");
+    assert_null(config.services[0].needs_pipe);
+    config_free(&config);
+    assert_null(known_in_script("@python x.py"));
+    assert_null(known_in_script(NULL));
+    assert_string_equal(known_in_script("@node x.js %*"), "node");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +145,7 @@ int main(void)
         cmocka_unit_test(no_path_is_no_failure),
         cmocka_unit_test(a_program_gets_its_arguments_as_they_were_written),
         cmocka_unit_test(a_script_is_run_by_cmd),
+        cmocka_unit_test(what_takes_no_socket_is_known_through_a_script_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,9 @@
 #include "core/options.h"
 #include "core/status.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static struct status make(void)
 {
     static struct status_service services[2] = {
@@ -111,6 +114,30 @@ static void programs_get_one_object(void **state)
     free_addresses(&status);
 }
 
+/* Only where a relay copies them, and then for all connections a column. */
+static void bytes_are_shown_where_they_are_known(void **state)
+{
+    struct status status = make();
+
+    (void)state;
+    status.services[0].bytes = (struct status_bytes){.known = true, .in = 5000000000, .out = 6};
+    status.connections[0].bytes = (struct status_bytes){.known = true, .in = 123, .out = 456};
+    char *text = status_text(&status);
+    assert_non_null(strstr(text, "\n         bytes: 5000000000 in, 6 out\n"));
+    assert_non_null(strstr(text, "STATE           PID      BYTES IN          OUT  AGE\n"));
+    assert_non_null(strstr(text, "serving        4312           123          456  1 h 02 min\n"));
+    assert_non_null(strstr(text, "launching         -             -            -  0 s\n"));
+    free(text);
+    text = status_json(&status);
+    assert_non_null(
+        strstr(text, "\"failed\":3,\"bytes_in\":5000000000,\"bytes_out\":6,\"refused\":"));
+    assert_non_null(strstr(text, "\"pid\":4312,\"bytes_in\":123,\"bytes_out\":456,\"age_ms\":"));
+    free(text);
+    free_addresses(&status);
+    status.services[0].bytes = (struct status_bytes){0};
+    status.connections[0].bytes = (struct status_bytes){0};
+}
+
 static void a_server_without_connections_shows_no_table_of_them(void **state)
 {
     struct status status = make();
@@ -129,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_get_tables),
         cmocka_unit_test(programs_get_one_object),
+        cmocka_unit_test(bytes_are_shown_where_they_are_known),
         cmocka_unit_test(a_server_without_connections_shows_no_table_of_them),
     };
 

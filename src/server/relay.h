@@ -1,0 +1,89 @@
+#ifndef STDINETD_SERVER_RELAY_H
+#define STDINETD_SERVER_RELAY_H
+
+#include "server/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Copies between a client's socket and the two pipes that are a handler's standard input and
+   output, through the completion port: no thread, two fixed blocks each way, of which one is filled
+   while the other is emptied. Who does not read stops who writes. The end of either way is handed
+   on when all in front of it has been: the client's end of sending is the handler's end of input,
+   and the handler's end of output the client's. */
+
+/* Most services answer more than they are asked, and large blocks cost fewer calls. */
+enum { RELAY_CLIENT_BLOCK = 32 * 1024, RELAY_HANDLER_BLOCK = 64 * 1024 };
+
+enum relay_event {
+    RELAY_CLIENT_LOST, /* it has reset the connection; nothing is copied any more */
+    RELAY_IDLE         /* nothing has passed for idle_ms */
+};
+
+/* How a relay came to its end. */
+enum relay_end {
+    RELAY_DONE, /* the client has all that the handler wrote, and its end */
+    RELAY_LOST, /* the client has reset the connection */
+    RELAY_LEFT  /* the client took nothing any more */
+};
+
+struct relay;
+
+/* One way. */
+struct flow {
+    struct relay *relay;
+    bool (*begin_read)(struct flow *flow); /* false: it has failed at once, and no packet comes */
+    bool (*begin_write)(struct flow *flow);
+    void (*end_target)(struct relay *relay);
+    struct operation read, write;
+    bool reading, writing;
+    bool ended;       /* nothing more comes … */
+    bool closed;      /* … and the other side knows */
+    bool dropping;    /* nobody takes it: what comes is thrown away */
+    unsigned first;   /* the oldest full block … */
+    unsigned full;    /* … and how many there are */
+    DWORD lengths[2]; /* of the full blocks */
+    DWORD written;    /* of the oldest */
+    uint64_t bytes;   /* that have passed */
+    char *blocks[2];
+    DWORD size; /* of each */
+};
+
+/* Starts as relay_new makes it. The socket stays the owner's, who leaves it alone until ended; it
+   must be overlapped. The pipes are our ends, overlapped too, and closed by the relay. */
+struct relay {
+    struct loop *loop;
+    void *owner;
+    SOCKET socket;
+    HANDLE input, output;                                       /* of the handler */
+    uint64_t idle_ms;                                           /* or UNLIMITED */
+    void (*event)(struct relay *relay, enum relay_event event); /* each at most once */
+    void (*ended)(struct relay *relay, enum relay_end end);     /* it may be freed */
+
+    struct flow from_client, from_handler;
+    char client_blocks[2][RELAY_CLIENT_BLOCK], handler_blocks[2][RELAY_HANDLER_BLOCK];
+    struct timer timer;
+    uint64_t last_ms; /* when something passed */
+    bool is_idle;     /* and that has been said */
+    bool lost, lost_is_said;
+    bool finishing; /* the handler is gone */
+    bool stopped;   /* nothing new is begun; ended is called when nothing is under way any more */
+    enum relay_end end;
+    uint64_t quiet_ms, close_by_ms;
+};
+
+/* NULL for want of memory. Freed with free, before relay_begin or once ended has been called. */
+struct relay *relay_new(void);
+
+/* The loop's from now on. Neither event nor ended is ever called from inside. */
+void relay_begin(struct relay *relay);
+
+/* The handler and all that it started are gone. What it wrote still goes to the client, as long as
+   something passes at least every quiet_ms, and 30 s in all; then ended is called. */
+void relay_finish(struct relay *relay, uint64_t quiet_ms);
+
+/* Shortens what is left of that time to at most ms. */
+void relay_hurry(struct relay *relay, uint64_t ms);
+
+#endif
