@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Accepting by accept(), for machines on which a security product breaks AcceptEx: an event says
-   that somebody waits. The listening socket is non-overlapped, so what it accepts is too. */
+   that somebody waits. What is accepted is overlapped or not as the listening socket is. */
 
 static void CALLBACK on_event(void *parameter, BOOLEAN timed_out)
 {

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Accepting by AcceptEx: the next connection's socket is made beforehand, non-overlapped, and a
-   packet at the completion port says when it is connected. */
+/* Accepting by AcceptEx: the next connection's socket is made beforehand, and a packet at the
+ * completion port says when it is connected. */
 
 static void complete(struct operation *operation, DWORD bytes);
 
@@ -37,7 +37,7 @@ static bool ask(struct listener *listener, struct error *error)
     const DWORD address_size = sizeof listener->addresses / 2;
     DWORD received;
 
-    listener->accept_socket = socket_create(listener->family, false);
+    listener->accept_socket = socket_create(listener->family, listener->accepts_overlapped);
     if (listener->accept_socket == INVALID_SOCKET)
         return error_winsock(error, "socket for the next connection at %s", listener->text);
     listener->accepting.overlapped = (OVERLAPPED){0};

@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_CONNECTION_H
 
 #include "server/error_stream.h"
+#include "server/internal.h"
 #include "server/launch.h"
 #include "server/linger.h"
 #include "server/server.h"
@@ -13,14 +14,14 @@
 
    While it serves, the server keeps its copy of the socket and makes no Winsock call on it: I/O on
    a non-overlapped socket is serialized per file object, so a call would wait for the handler's own
-   read. */
+   read. A connection of an internal service is never launching: it serves at once. */
 
 enum connection_state {
     CONNECTION_WAITING,   /* accepted; admission decides when it goes on */
     CONNECTION_GREETING,  /* a banner is being sent */
     CONNECTION_LAUNCHING, /* with the spawner, or between two tries */
-    CONNECTION_SERVING,   /* its handler runs, or what the handler started */
-    CONNECTION_LINGERING  /* the handler is gone, the client may still read */
+    CONNECTION_SERVING, /* its handler runs, or what the handler started; or the internal service */
+    CONNECTION_LINGERING /* the handler is gone, the client may still read */
 };
 
 struct connection {
@@ -41,7 +42,7 @@ struct connection {
     int64_t launch_began_ticks; /* of the performance counter */
     struct launch_failure failure;
     HANDLE error_pipe; /* our end, where stderr = log */
-    bool launched;     /* … and what it found */
+    bool launched;     /* … and what it found; of an internal service, that it has begun */
     unsigned tries;
     struct child child;
 
@@ -53,7 +54,10 @@ struct connection {
     struct timer timer;  /* launching: the next try; serving: max_time, then stop_time */
     unsigned open_parts; /* itself until it has lingered, and the stream of its stderr */
     struct lingering linger;
-    struct error_stream errors;
+    union {
+        struct error_stream errors;
+        struct conversation conversation; /* of an internal service, which has no stderr */
+    };
 
     struct connection *next_in_bucket;
     struct connection *next_waiting;
@@ -66,12 +70,21 @@ void connection_begin(struct running_service *service, const struct arrival *arr
 void connection_launch(struct connection *connection);
 void connection_refuse(struct connection *connection);
 
-/* A message of the connection's job, or none (message 0: look whether one was lost). */
+/* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
+   service, a message is an answer to such a look. */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
 
 /* Asks the handler to end (CTRL_BREAK where it shares the console) and ends its job after the
    service's stop_time or longest_ms, whichever is less; 0 ends it at once. reason is a constant for
    the log. What waits is closed, what lingers is hurried. */
 void connection_end(struct connection *connection, uint64_t longest_ms, const char *reason);
+
+/* For whoever serves it. Somebody does from now on: it counts as started and has its record. Ends
+   it when its max_time is over. Nobody can, as failure.error says: it counts as failed. And nobody
+   does any more, for that reason, or NULL: it lingers. */
+void connection_begun(struct connection *connection, const char *detail);
+void connection_limit_time(struct connection *connection);
+void connection_failed(struct connection *connection);
+void connection_ended(struct connection *connection, const char *reason);
 
 #endif

@@ -30,13 +30,19 @@ static int backlog_value(uint64_t backlog)
     return backlog <= 200 ? (int)backlog : -(int)(backlog < 65535 ? backlog : 65535);
 }
 
+bool service_wants_overlapped(const struct service *service)
+{
+    return service->internal != INTERNAL_NONE;
+}
+
 static bool open_socket(struct listener *listener, const struct listener_place *place,
                         struct error *error)
 {
     BOOL exclusive = TRUE;
 
     listener->family = place->storage.ss_family;
-    listener->socket = socket_create(listener->family, listener->method->overlapped);
+    listener->socket = socket_create(listener->family,
+                                     listener->method->overlapped || listener->accepts_overlapped);
     if (listener->socket == INVALID_SOCKET)
         return error_winsock(error, "socket for %s", listener->text);
     if (setsockopt(listener->socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&exclusive,
@@ -63,6 +69,7 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
     listener->loop = loop;
     listener->socket = INVALID_SOCKET;
     listener->accept_socket = INVALID_SOCKET;
+    listener->accepts_overlapped = service_wants_overlapped(service);
     listener->method = accept_with == ACCEPT_WITH_ACCEPT ? &accept_by_accept : &accept_by_acceptex;
     listener_place_text(place, listener->text);
     if (!open_socket(listener, place, error))

@@ -9,8 +9,8 @@
 
 /* One listening address of a service. */
 
-/* A connection just accepted: the socket is the taker's. It is non-overlapped and blocking, fit to
-   be a program's standard input. */
+/* A connection just accepted: the socket is the taker's. It is blocking, and non-overlapped, fit to
+   be a program's standard input; or overlapped where the service wants it so. */
 struct arrival {
     SOCKET socket;
     struct address peer, local;
@@ -30,6 +30,7 @@ struct listener {
     int family;
     struct address address;       /* as bound: port 0 has become a real one */
     char text[ADDRESS_TEXT_SIZE]; /* the address, "*" for all */
+    bool accepts_overlapped;      /* as service_wants_overlapped has it */
     bool asking;                  /* one more connection has been asked for */
     bool closing;
     uint64_t arrivals; /* how many there have been … */
@@ -50,7 +51,7 @@ struct listener {
 
 /* The two ways to accept; the functions are those of this header, for one way. */
 struct accept_method {
-    bool overlapped; /* what the listening socket must be */
+    bool overlapped; /* the listening socket must be, whatever it accepts */
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
     bool (*has_connection)(const struct listener *listener); /* … although no packet said so */
@@ -61,6 +62,9 @@ struct accept_method {
 
 extern const struct accept_method accept_by_acceptex;
 extern const struct accept_method accept_by_accept;
+
+/* Whether the server itself does the I/O of the service's connections. */
+bool service_wants_overlapped(const struct service *service);
 
 /* Opens one listening socket. *listener must be {0} but for owner, arrived, closed, starved. On
    failure error says which address and which call, its number is what WSAGetLastError() says, and

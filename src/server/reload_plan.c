@@ -77,13 +77,14 @@ static bool gives_places_up(const struct change *change)
     return change->kind == CHANGE_CHANGED || change->kind == CHANGE_REMOVED;
 }
 
-/* Takes the listener of the same place over from `before`, where nobody has yet. The backlog cannot
-   be changed while it listens. */
+/* Takes the listener of the same place over from `before`, where nobody has yet. Neither the
+   backlog nor the kind of socket that it accepts can be changed while it listens. */
 static bool take_over(struct opening *opening, struct running_service *before)
 {
     const struct running_service *after = opening->service;
 
-    if (before->settings->backlog != after->settings->backlog)
+    if (before->settings->backlog != after->settings->backlog ||
+        service_wants_overlapped(before->settings) != service_wants_overlapped(after->settings))
         return false;
     for (size_t i = 0; i < before->place_count; i++) {
         struct listening *listening = &before->listening[i];

@@ -15,6 +15,14 @@ bool service_blame(const struct service *settings, struct error *error)
     return settings->file != NULL && error_prefix(error, "%s:%d", settings->file, settings->line);
 }
 
+void service_set_socket_options(const struct service *settings, SOCKET socket)
+{
+    if (settings->nodelay)
+        socket_set_nodelay(socket);
+    if (settings->keepalive > 0)
+        socket_set_keepalive(socket, settings->keepalive);
+}
+
 /* --- made from its settings */
 
 static bool read_banners(struct running_service *service, const char *base, struct error *error)
@@ -60,7 +68,8 @@ struct running_service *running_service_new(struct server *server, struct servic
 
     service->server = server;
     service->settings = settings;
-    if ((handler_init(&service->handler, settings, environment, error) ||
+    if ((settings->internal != INTERNAL_NONE ||
+         handler_init(&service->handler, settings, environment, error) ||
          service_blame(settings, error)) &&
         read_banners(service, base, error) && find_places(service, error))
         return service;
