@@ -194,6 +194,8 @@ static void warn_of_paths(const struct install *install)
     warn_of_path(install, install->program, "the program", true);
     warn_of_path(install, install->file, "the table", false);
     for (size_t i = 0; i < install->config.service_count; i++) {
+        if (install->config.services[i].internal != INTERNAL_NONE)
+            continue;
         /* of a script itself, not the cmd.exe that runs it */
         char *handler =
             config_find_program(&source, install->config.base, install->config.services[i].server);

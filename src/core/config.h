@@ -26,6 +26,14 @@ enum priority {
 };
 enum overload { OVERLOAD_QUEUE, OVERLOAD_REFUSE };
 enum privileges { PRIVILEGES_AUTO, PRIVILEGES_DROP, PRIVILEGES_KEEP };
+enum internal {
+    INTERNAL_NONE = NO_CHOICE, /* a program is started */
+    INTERNAL_ECHO,
+    INTERNAL_DISCARD,
+    INTERNAL_DAYTIME,
+    INTERNAL_TIME,
+    INTERNAL_CHARGEN
+};
 enum integrity { INTEGRITY_KEEP, INTEGRITY_MEDIUM, INTEGRITY_LOW };
 
 /* One service as it will be served. Every option field belongs to a row of the option table. */
@@ -42,7 +50,8 @@ struct service {
     uint64_t keepalive; /* ms; 0 = no */
     bool disable;
 
-    char *server;
+    char *server; /* NULL where it is internal */
+    int internal; /* enum internal */
     struct text_list server_args;
     char *working_directory;  /* as written; NULL = the base folder */
     struct text_list env;     /* NAME=value */
@@ -80,7 +89,7 @@ struct service {
     struct access access; /* what only_from and no_access come to; borrows their texts */
 
     /* What follows from them: absolute paths and the finished command line, ready for
-     * CreateProcess. */
+     * CreateProcess; all NULL where it is internal. */
     char *program; /* what to start: the program, or cmd.exe for a script */
     char *command_line;
     char *folder;           /* the handler's current folder */

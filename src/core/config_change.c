@@ -2,13 +2,19 @@
 
 #include <string.h>
 
+static bool texts_are_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* Options whose text can stand for something else than before, although it is the same. */
 static bool means_the_same(const char *option, const struct service *a, const struct service *b)
 {
     if (strcmp(option, "server") == 0)
-        return strcmp(a->program, b->program) == 0 && strcmp(a->command_line, b->command_line) == 0;
+        return texts_are_equal(a->program, b->program) &&
+               texts_are_equal(a->command_line, b->command_line);
     if (strcmp(option, "working_directory") == 0)
-        return strcmp(a->folder, b->folder) == 0;
+        return texts_are_equal(a->folder, b->folder);
     if (strcmp(option, "stdio") == 0)
         return (a->needs_pipe == NULL) == (b->needs_pipe == NULL);
     if (strcmp(option, "only_from") == 0)

@@ -5,11 +5,13 @@
 
 #include <stdlib.h>
 
+/* What says something of a program is left out where there is none. */
 static bool add_options(struct text_buffer *out, enum option_section section, const void *target,
-                        struct error *error)
+                        bool has_program, struct error *error)
 {
     for (size_t i = 0; i < option_count; i++)
         if (option_table[i].section == section &&
+            (has_program || !option_needs_program(&option_table[i])) &&
             !option_write(&option_table[i], target, out, error))
             return false;
     return true;
@@ -21,13 +23,14 @@ char *config_print(const struct config *config, struct error *error)
     text_buffer_add_text(&out,
                          "; What stdinetd would serve. Services that are disabled are left out.\n"
                          "\n[server]\n");
-    bool good = add_options(&out, SECTION_SERVER, config, error);
+    bool good = add_options(&out, SECTION_SERVER, config, true, error);
     for (size_t i = 0; i < config->service_count && good; i++) {
         const struct service *service = &config->services[i];
         text_buffer_add_text(&out, "\n[service ");
         text_buffer_add_text(&out, service->name);
         text_buffer_add_text(&out, "]\n");
-        good = add_options(&out, SECTION_SERVICE, service, error) ||
+        good = add_options(&out, SECTION_SERVICE, service, service->internal == INTERNAL_NONE,
+                           error) ||
                error_prefix(error, "service '%s'", service->name);
     }
     if (good)

@@ -188,7 +188,8 @@ void config_resolve(struct draft *draft, const char *base, const struct config_s
     if (draft->service.server != NULL)
         resolve_program(draft, base, source, mistakes);
     check_idle_time(draft, mistakes);
-    resolve_folder(draft, base, source, mistakes);
+    if (draft->service.internal == INTERNAL_NONE)
+        resolve_folder(draft, base, source, mistakes);
     check_file(draft, "banner", draft->service.banner, base, source, mistakes);
     check_file(draft, "banner_fail", draft->service.banner_fail, base, source, mistakes);
     config_resolve_access(draft, source, mistakes);

@@ -139,7 +139,8 @@ static char *value_of(const struct option *option, const void *field)
     case OPTION_RATE:
         return rate_value(option, field);
     case OPTION_CHOICE:
-        return memory_copy(option->values[*(const int *)field]);
+        return *(const int *)field == NO_CHOICE ? NULL
+                                                : memory_copy(option->values[*(const int *)field]);
     case OPTION_TEXT: {
         const char *text = *(char *const *)field;
         return text == NULL ? NULL : text_value(text);

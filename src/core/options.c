@@ -104,6 +104,11 @@ const struct option option_table[] = {
      "The program to start for each connection: a path from base, or a bare name that is looked for in"
      " base and then in PATH; .cmd and .bat files are run by cmd.exe.",
      what, check_path},
+    {"internal", SERVICE, OPTION_CHOICE, IN_SERVICE(internal), 0, 0, "",
+     {"echo", "discard", "daytime", "time", "chargen"}, RELOAD_LIVE,
+     "Instead of a program, one of the services that need none, which the server is itself: RFC 862, 863,"
+     " 867, 868, 864.",
+     what, NULL},
     {"server_args", SERVICE, OPTION_LIST, IN_SERVICE(server_args), 0, 0, "", {0}, RELOAD_LIVE,
      "Its arguments.",
      what, NULL},
@@ -263,6 +268,20 @@ const char *option_suggest(enum option_section section, const char *name)
     return suggest(name, names, count);
 }
 
+bool option_needs_program(const struct option *option)
+{
+    static const char *const names[] = {
+        "server",   "server_args", "working_directory", "env",        "passenv",     "stderr",
+        "console",  "end",         "stop_time",         "memory_max", "process_max", "cpu_time_max",
+        "priority", "user",        "privileges",        "integrity",  "breakaway",   "stdio",
+        "idle_time"};
+
+    for (size_t i = 0; option->section == SECTION_SERVICE && i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void free_field(enum option_type type, void *field)
 {
     switch (type) {
@@ -375,12 +394,21 @@ void option_replace(const struct option *option, void *to, const void *from)
     copy_field(option->type, field, (const char *)from + option->offset);
 }
 
-void option_set_defaults(enum option_section section, void *target)
+static void set_default(const struct option *option, void *target)
 {
     struct error ignored; /* a test has parsed every initial value */
+
+    if (*option->initial != '\0')
+        option_parse(option, option->initial, false, target, &ignored);
+    else if (option->type == OPTION_CHOICE)
+        *(int *)(void *)((char *)target + option->offset) = NO_CHOICE;
+}
+
+void option_set_defaults(enum option_section section, void *target)
+{
     for (size_t i = 0; i < option_count; i++)
-        if (option_table[i].section == section && *option_table[i].initial != '\0')
-            option_parse(&option_table[i], option_table[i].initial, false, target, &ignored);
+        if (option_table[i].section == section)
+            set_default(&option_table[i], target);
 }
 
 void option_copy(enum option_section section, void *to, const void *from)

@@ -12,6 +12,9 @@
 /* "unlimited" as a count. */
 #define UNLIMITED UINT64_MAX
 
+/* A choice that has no default and was never given. */
+enum { NO_CHOICE = -1 };
+
 /* TCP ports in the order given; 0 is any free one. Starts as {0}. */
 struct port_list {
     uint16_t *items;
@@ -63,6 +66,10 @@ extern const size_t option_count;
 
 /* The row of that name in that section, or NULL. */
 const struct option *option_find(enum option_section section, const char *name);
+
+/* Whether it says something of a program that is started, so that it can mean nothing for an
+   internal service. */
+bool option_needs_program(const struct option *option);
 
 /* What a value of this option looks like: "a number from 1 to 64", "one of shared, none, own". */
 struct option_expectation {

@@ -267,7 +267,7 @@ static void add_service_object(struct text_buffer *out, const struct status_serv
     add_text_member(out, "name", service->name);
     add_text_list(out, "addresses", &service->addresses);
     add_text_list(out, "busy", &service->busy);
-    add_text_member(out, "launch", "spawn");
+    add_text_member(out, "launch", service->launch);
     add_number(out, "live", service->live);
     add_limit(out, "instances", service->instances);
     add_number(out, "waiting", service->waiting);

@@ -120,7 +120,7 @@ bool accepting_open(struct running_service *service, size_t place, struct error 
     listener->arrived = on_arrival;
     listener->closed = on_closed;
     listener->starved = on_starved;
-    listener->overlapped = service->is_piped;
+    listener->overlapped = service->is_overlapped;
     if (!listener_open(listener, &server->loop, &service->listening[place].place, service->settings,
                        (enum accept_with)server->config.accept_with, error)) {
         int code = WSAGetLastError();

@@ -1,9 +1,11 @@
 #include "server/connection.h"
 
 #include "server/admission.h"
+#include "server/connection_internal.h"
 #include "server/connection_log.h"
 #include "server/connection_start.h"
 #include "server/connection_table.h"
+#include "windows/clock.h"
 #include "windows/console.h"
 #include "windows/job.h"
 #include "windows/text.h"
@@ -169,6 +171,13 @@ static void end_serving(struct connection *connection)
     part_ended(connection); /* itself */
 }
 
+void connection_ended(struct connection *connection, const char *reason)
+{
+    if (reason != NULL)
+        give_reason(connection, reason);
+    end_serving(connection);
+}
+
 /* --- serving */
 
 /* Whether the handler itself has ended. A message can get lost, so the process is asked too. */
@@ -200,6 +209,10 @@ static void end_what_is_left(const struct connection *connection, DWORD count)
 
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid)
 {
+    if (connection_is_internal(connection)) {
+        connection_look_internally(connection, message, pid);
+        return;
+    }
     note_limit(connection, message);
     if (message == JOB_OBJECT_MSG_NEW_PROCESS)
         return;
@@ -223,8 +236,10 @@ static void end_handler(struct connection *connection, uint64_t stop_ms)
 {
     struct error ignored;
 
-    if (stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
-        !connection->handler_exited && console_break_group(connection->child.pid, &ignored)) {
+    if (connection_is_internal(connection))
+        conversation_end(&connection->conversation, NULL);
+    else if (stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
+             !connection->handler_exited && console_break_group(connection->child.pid, &ignored)) {
         connection->must_end = true;
         timer_set(&server_of(connection)->loop, &connection->timer, stop_ms);
     } else {
@@ -250,6 +265,14 @@ static void begin_relay(struct connection *connection)
     relay_begin(connection->relay);
 }
 
+void connection_failed(struct connection *connection)
+{
+    connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
+    connection->reason = "launch failed";
+    connection->service->tally->failed++;
+    server_of(connection)->total.failed++;
+}
+
 static void fail_launch(struct connection *connection)
 {
     struct server *server = server_of(connection);
@@ -263,10 +286,7 @@ static void fail_launch(struct connection *connection)
         timer_set(&server->loop, &connection->timer, pause_ms);
         return;
     }
-    connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
-    connection->reason = "launch failed";
-    connection->service->tally->failed++;
-    server->total.failed++;
+    connection_failed(connection);
     end_serving(connection);
 }
 
@@ -279,7 +299,7 @@ static bool on_error_line(struct error_stream *stream, const char *text)
     return !log_is_busy(server_of(connection)->log);
 }
 
-static void limit_time(struct connection *connection)
+void connection_limit_time(struct connection *connection)
 {
     struct loop *loop = &server_of(connection)->loop;
     uint64_t max_time = connection->service->settings->max_time;
@@ -289,26 +309,15 @@ static void limit_time(struct connection *connection)
         timer_set(loop, &connection->timer, max_time > used ? max_time - used : 0);
 }
 
-static int64_t performance_ticks(void)
-{
-    LARGE_INTEGER ticks;
-
-    QueryPerformanceCounter(&ticks);
-    return ticks.QuadPart;
-}
-
-/* From the first try on, because that is what the client waits for. */
-static void note_launch_time(struct connection *connection)
+void connection_begun(struct connection *connection, const char *detail)
 {
     struct tally *tally = connection->service->tally;
-    int64_t passed = performance_ticks() - connection->launch_began_ticks;
-    LARGE_INTEGER frequency;
 
-    QueryPerformanceFrequency(&frequency);
-    histogram_add(&tally->launch_times,
-                  passed > 0 ? (uint64_t)(passed * 1000000 / frequency.QuadPart) : 0);
+    connection->state = CONNECTION_SERVING;
+    histogram_add(&tally->launch_times, clock_us_since(connection->launch_began_ticks));
     tally->started++;
     tally->server->total.started++;
+    connection_log(connection, LEVEL_INFO, "open", detail);
 }
 
 /* Back on the loop. */
@@ -320,9 +329,7 @@ static void launch_done(struct spawn_task *task)
         fail_launch(connection);
         return;
     }
-    connection->state = CONNECTION_SERVING;
-    note_launch_time(connection);
-    connection_log(connection, LEVEL_INFO, "open", NULL);
+    connection_begun(connection, NULL);
     if (connection->relay != NULL)
         begin_relay(connection);
     if (connection->error_pipe != NULL) {
@@ -335,7 +342,7 @@ static void launch_done(struct spawn_task *task)
     if (connection->must_end)
         end_handler(connection, 0);
     else
-        limit_time(connection);
+        connection_limit_time(connection);
     if (connection->has_early_message)
         connection_job_message(connection, 0, 0); /* it may have ended already */
 }
@@ -343,8 +350,18 @@ static void launch_done(struct spawn_task *task)
 static void submit(struct connection *connection)
 {
     if (connection->tries == 0)
-        connection->launch_began_ticks = performance_ticks();
+        connection->launch_began_ticks = clock_ticks();
     spawner_submit(server_of(connection)->spawner, &connection->task);
+}
+
+static void begin_serving(struct connection *connection)
+{
+    if (connection_is_internal(connection)) {
+        connection_serve_internally(connection);
+        return;
+    }
+    connection->state = CONNECTION_LAUNCHING;
+    submit(connection);
 }
 
 static void on_greeted(struct banner_sending *greeting, bool whole)
@@ -353,12 +370,10 @@ static void on_greeted(struct banner_sending *greeting, bool whole)
 
     if (!whole && !connection->refused)
         give_reason(connection, "client did not take the banner");
-    if (!whole || connection->refused) {
+    if (!whole || connection->refused)
         end_serving(connection);
-    } else {
-        connection->state = CONNECTION_LAUNCHING;
-        submit(connection);
-    }
+    else
+        begin_serving(connection);
 }
 
 static void greet(struct connection *connection, const struct banner *banner)
@@ -371,12 +386,10 @@ static void greet(struct connection *connection, const struct banner *banner)
 void connection_launch(struct connection *connection)
 {
     connection->open_parts = 1;
-    if (connection->service->banner.text != NULL) {
+    if (connection->service->banner.text != NULL)
         greet(connection, &connection->service->banner);
-    } else {
-        connection->state = CONNECTION_LAUNCHING;
-        submit(connection);
-    }
+    else
+        begin_serving(connection);
 }
 
 /* --- all states */

@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_CONNECTION_H
 
 #include "server/error_stream.h"
+#include "server/internal.h"
 #include "server/launch.h"
 #include "server/linger.h"
 #include "server/relay.h"
@@ -15,14 +16,15 @@
    While it serves with stdio = socket, the server keeps its copy of the socket and makes no Winsock
    call on it: I/O on a non-overlapped socket is serialized per file object, so a call would wait
    for the handler's own read. With stdio = pipe the socket is overlapped and the relay's; what the
-   handler wrote is still on its way when it is gone, and only then does it linger. */
+   handler wrote is still on its way when it is gone, and only then does it linger. A connection of
+   an internal service is never launching: it serves at once. */
 
 enum connection_state {
     CONNECTION_WAITING,   /* accepted; admission decides when it goes on */
     CONNECTION_GREETING,  /* a banner is being sent */
     CONNECTION_LAUNCHING, /* with the spawner, or between two tries */
-    CONNECTION_SERVING,   /* its handler runs, or what the handler started */
-    CONNECTION_LINGERING  /* the handler is gone, the client may still read */
+    CONNECTION_SERVING, /* its handler runs, or what the handler started; or the internal service */
+    CONNECTION_LINGERING /* the handler is gone, the client may still read */
 };
 
 struct connection {
@@ -44,7 +46,7 @@ struct connection {
     struct launch_failure failure;
     HANDLE error_pipe;   /* our end, where stderr = log */
     struct relay *relay; /* where stdio is a pipe; from the launch until it has ended */
-    bool launched;       /* … and what it found */
+    bool launched;       /* … and what it found; of an internal service, that it has begun */
     unsigned tries;
     struct child child;
 
@@ -57,8 +59,11 @@ struct connection {
     unsigned open_parts; /* itself until its handler is gone, its relay from then on, its lingering,
                             and the stream of its stderr */
     struct lingering linger;
-    struct error_stream errors;
     uint64_t bytes_in, bytes_out; /* of a relay that has ended */
+    union {
+        struct error_stream errors;
+        struct conversation conversation; /* of an internal service, which has no stderr */
+    };
 
     struct connection *next_in_bucket;
     struct connection *next_waiting;
@@ -71,12 +76,21 @@ void connection_begin(struct running_service *service, const struct arrival *arr
 void connection_launch(struct connection *connection);
 void connection_refuse(struct connection *connection);
 
-/* A message of the connection's job, or none (message 0: look whether one was lost). */
+/* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
+   service, a message is an answer to such a look. */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
 
 /* Asks the handler to end (CTRL_BREAK where it shares the console) and ends its job after the
    service's stop_time or longest_ms, whichever is less; 0 ends it at once. reason is a constant for
    the log. What waits is closed, what lingers is hurried. */
 void connection_end(struct connection *connection, uint64_t longest_ms, const char *reason);
+
+/* For whoever serves it. Somebody does from now on: it counts as started and has its record. Ends
+   it when its max_time is over. Nobody can, as failure.error says: it counts as failed. And nobody
+   does any more, for that reason, or NULL: it lingers. */
+void connection_begun(struct connection *connection, const char *detail);
+void connection_limit_time(struct connection *connection);
+void connection_failed(struct connection *connection);
+void connection_ended(struct connection *connection, const char *reason);
 
 #endif

@@ -47,7 +47,8 @@ void connection_log_refusal(const struct connection *connection, enum refusal re
     server_log(connection->service->server, &record);
 }
 
-/* "exit 0 after 0.034 s"; a number that Windows chose is shown as Windows writes it. */
+/* "exit 0 after 0.034 s", of an internal service "end after 0.034 s"; a number that Windows chose
+ * is shown as Windows writes it. */
 static void describe_exit(const struct connection *connection, char *text, size_t size)
 {
     double seconds = (double)connection->served_ms / 1000.0;
@@ -57,13 +58,18 @@ static void describe_exit(const struct connection *connection, char *text, size_
         hint = " (a DLL that it needs was not found)";
     else if (connection->exit_code == 0xC0000142)
         hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
-    if (!connection->handler_exited)
+    bool was_served = connection->handler_exited;
+
+    if (connection->service->settings->internal != INTERNAL_NONE && connection->launched) {
+        snprintf(text, size, "end after %.3f s", seconds);
+        was_served = true;
+    } else if (!connection->handler_exited)
         snprintf(text, size, "%s after %.3f s", connection->reason, seconds);
     else if (connection->exit_code >= 0x80000000)
         snprintf(text, size, "exit 0x%08lX%s after %.3f s", connection->exit_code, hint, seconds);
     else
         snprintf(text, size, "exit %lu after %.3f s", connection->exit_code, seconds);
-    if (connection->handler_exited && connection->reason != NULL) {
+    if (was_served && connection->reason != NULL) {
         size_t used = strlen(text);
         snprintf(text + used, size - used, ", %s", connection->reason);
     }

@@ -111,17 +111,6 @@ static bool launch_in(struct connection *connection, const wchar_t *environment)
     return launched;
 }
 
-/* Before the launch: afterwards the socket is the handler's alone. */
-static void set_socket_options(const struct connection *connection)
-{
-    const struct service *settings = connection->service->settings;
-
-    if (settings->nodelay)
-        socket_set_nodelay(connection->socket);
-    if (settings->keepalive > 0)
-        socket_set_keepalive(connection->socket, settings->keepalive);
-}
-
 void connection_start(struct spawn_task *task)
 {
     struct connection *connection = CONTAINER(task, struct connection, task);
@@ -135,7 +124,7 @@ void connection_start(struct spawn_task *task)
         return;
     }
     if (connection->tries == 0)
-        set_socket_options(connection);
+        service_set_socket_options(connection->service->settings, connection->socket);
     connection->launched = launch_in(connection, environment);
     free(environment);
 }

@@ -10,10 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of one that is removed, whatever its last connections are. */
+static const struct service *settings_of(const struct tally *tally)
+{
+    const struct running_service *service = tally->current;
+
+    if (service == NULL)
+        service = tally->server->retired;
+    while (service != NULL && service->tally != tally)
+        service = service->next;
+    return service == NULL ? NULL : service->settings;
+}
+
 static void take_tally(const struct tally *tally, struct status_service *taken)
 {
+    const struct service *settings = settings_of(tally);
+    bool is_internal = settings != NULL && settings->internal != INTERNAL_NONE;
+
     *taken =
         (struct status_service){.name = tally->name,
+                                .launch = is_internal ? "internal" : "spawn",
                                 .live = tally->live,
                                 .instances = UNLIMITED,
                                 .waiting = tally->waiting,

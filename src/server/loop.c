@@ -48,6 +48,12 @@ bool loop_post(struct loop *loop, struct operation *operation)
     return PostQueuedCompletionStatus(loop->port, 0, 0, &operation->overlapped);
 }
 
+bool loop_post_message(struct loop *loop, uint64_t key, DWORD message, DWORD pid)
+{
+    return PostQueuedCompletionStatus(loop->port, message, (ULONG_PTR)key,
+                                      (OVERLAPPED *)(ULONG_PTR)pid);
+}
+
 void loop_end(struct loop *loop)
 {
     loop->ended = true;

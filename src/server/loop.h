@@ -49,6 +49,10 @@ bool loop_associate(struct loop *loop, HANDLE handle, struct error *error);
    Windows is out of resources, so whoever posts also has a way to notice later. */
 bool loop_post(struct loop *loop, struct operation *operation);
 
+/* From any thread: has job_message called with these, as if a job had said it. A number can be
+   spoken of that is gone by then. */
+bool loop_post_message(struct loop *loop, uint64_t key, DWORD message, DWORD pid);
+
 /* Runs until loop_end. */
 void loop_run(struct loop *loop);
 void loop_end(struct loop *loop);

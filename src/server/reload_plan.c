@@ -84,7 +84,7 @@ static bool take_over(struct opening *opening, struct running_service *before)
     const struct running_service *after = opening->service;
 
     if (before->settings->backlog != after->settings->backlog ||
-        before->is_piped != after->is_piped)
+        before->is_overlapped != after->is_overlapped)
         return false;
     for (size_t i = 0; i < before->place_count; i++) {
         struct listening *listening = &before->listening[i];

@@ -15,6 +15,14 @@ bool service_blame(const struct service *settings, struct error *error)
     return settings->file != NULL && error_prefix(error, "%s:%d", settings->file, settings->line);
 }
 
+void service_set_socket_options(const struct service *settings, SOCKET socket)
+{
+    if (settings->nodelay)
+        socket_set_nodelay(socket);
+    if (settings->keepalive > 0)
+        socket_set_keepalive(socket, settings->keepalive);
+}
+
 /* --- made from its settings */
 
 static bool read_banners(struct running_service *service, const char *base, struct error *error)
@@ -52,16 +60,19 @@ static bool find_places(struct running_service *service, struct error *error)
     return true;
 }
 
-/* Socket or pipe. */
+/* Socket or pipe; or neither, where there is no handler. */
 static bool choose_stdio(struct running_service *service, struct error *error)
 {
     const struct service *settings = service->settings;
+    bool is_internal = settings->internal != INTERNAL_NONE;
     bool has_handles = sockets_are_handles();
 
     service->is_piped =
-        settings->stdio == STDIO_PIPE ||
-        (settings->stdio == STDIO_AUTO && (settings->needs_pipe != NULL || !has_handles));
-    if (service->is_piped || has_handles)
+        !is_internal &&
+        (settings->stdio == STDIO_PIPE ||
+         (settings->stdio == STDIO_AUTO && (settings->needs_pipe != NULL || !has_handles)));
+    service->is_overlapped = is_internal || service->is_piped;
+    if (service->is_overlapped || has_handles)
         return true;
     error_set(error, "stdio = socket cannot be: no TCP provider of this system has sockets that "
                      "are real file handles (XP1_IFS_HANDLES), so no program can have one as its "
@@ -78,7 +89,8 @@ struct running_service *running_service_new(struct server *server, struct servic
 
     service->server = server;
     service->settings = settings;
-    if ((handler_init(&service->handler, settings, environment, error) ||
+    if ((settings->internal != INTERNAL_NONE ||
+         handler_init(&service->handler, settings, environment, error) ||
          service_blame(settings, error)) &&
         choose_stdio(service, error) && read_banners(service, base, error) &&
         find_places(service, error))

@@ -37,9 +37,10 @@ struct running_service {
     struct running_service *next;
     struct server *server;
     struct service *settings;
-    struct tally *tally; /* NULL until it is served */
-    struct handler handler;
-    bool is_piped; /* its handlers get pipes, which the server copies to and from the socket */
+    struct tally *tally;    /* NULL until it is served */
+    struct handler handler; /* {0} where it is internal */
+    bool is_piped;      /* its handlers get pipes, which the server copies to and from the socket */
+    bool is_overlapped; /* its sockets are, because the server does their I/O itself */
     struct banner banner, banner_fail;
     struct listening {
         struct listener_place place;
@@ -53,6 +54,10 @@ struct running_service {
 
 /* Puts where the service stands in front of what is wrong with it. Returns false. */
 bool service_blame(const struct service *settings, struct error *error);
+
+/* What the service asks of a connection's socket; any thread, and before a handler has it:
+   afterwards it is the handler's alone. */
+void service_set_socket_options(const struct service *settings, SOCKET socket);
 
 /* Everything that serving takes but for listeners: banners are read, host names of bind looked up,
    so it may block. settings become the new service's. Touches nothing of the server and so may run

@@ -13,3 +13,20 @@ uint64_t clock_utc_ms(void)
     GetSystemTimePreciseAsFileTime(&now); /* the other one stands still for up to 16 ms */
     return ((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime) / 10000 - from_1601 / 10000;
 }
+
+int64_t clock_ticks(void)
+{
+    LARGE_INTEGER ticks;
+
+    QueryPerformanceCounter(&ticks);
+    return ticks.QuadPart;
+}
+
+uint64_t clock_us_since(int64_t ticks)
+{
+    int64_t passed = clock_ticks() - ticks;
+    LARGE_INTEGER frequency;
+
+    QueryPerformanceFrequency(&frequency);
+    return passed > 0 ? (uint64_t)(passed * 1000000 / frequency.QuadPart) : 0;
+}

@@ -39,9 +39,9 @@ static char *read_file(const char *path)
     return text;
 }
 
-/* etc\\stdinetd.ini as it is, but for its ports, which somebody may have on the machine that runs
+/* A table as it is, but for its ports, which somebody may have on the machine that runs
  * this test, and for base, because the handlers stay where they are. */
-static void copy_with_free_ports(void)
+static void copy_with_free_ports(const char *from)
 {
     char path[1024];
     static const char zeros[] = "00000000000000000000";
@@ -49,7 +49,7 @@ static void copy_with_free_ports(void)
     char copy[16384] = "";
     size_t used = 0;
 
-    snprintf(path, sizeof path, "%s\\etc\\stdinetd.ini", folder_build());
+    snprintf(path, sizeof path, "%s\\etc\\%s", folder_build(), from);
     for (char *line = strtok(read_file(path), "\n"); line != NULL; line = strtok(NULL, "\n")) {
         const char *rest = line + strspn(line, "0123456789");
         const char *start = "";
@@ -73,7 +73,7 @@ static void copy_with_free_ports(void)
 static void what_run_serves_out_of_the_box(void **state)
 {
     (void)state;
-    copy_with_free_ports();
+    copy_with_free_ports("stdinetd.ini");
     folder_copy("bin\\stdinetd.exe", "bin\\stdinetd.exe");
     char program[1024];
     snprintf(program, sizeof program, "%s\\bin\\stdinetd.exe", folder_own());
@@ -93,6 +93,34 @@ static void what_run_serves_out_of_the_box(void **state)
     client = client_connect(server, "env");
     assert_true(text_has(client_rest(client), "\nGREETING=hello from etc\\stdinetd.ini\r\n"));
     client_close(client);
+}
+
+static void the_example_of_internal_services_answers(void **state)
+{
+    char arguments[1024];
+    char bytes[5];
+    size_t count;
+
+    (void)state;
+    copy_with_free_ports("examples\\internal.ini");
+    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    SOCKET client = client_connect(server, "echo");
+
+    client_say(client, "hello");
+    client_expect(client, "hello");
+    client_goodbye(client);
+    client_goodbye(client_connect(server, "discard"));
+    client = client_connect(server, "daytime");
+    assert_true(text_has(client_rest(client), "day, * *, 20* *:*:*\r\n"));
+    client_close(client);
+    client = client_connect(server, "time");
+    assert_int_equal(client_take(client, bytes, sizeof bytes, &count), END_ORDERLY);
+    assert_int_equal(count, 4);
+    client_close(client);
+    client = client_connect(server, "chargen");
+    client_expect(client, " !\"#$%&'()*+,-./0123456789");
+    client_reset(client);
 }
 
 static void the_example_script_answers(void **state)
@@ -130,6 +158,7 @@ int main(void)
         SYSTEM_TEST(every_example_passes_check),
         SYSTEM_TEST(what_run_serves_out_of_the_box),
         SYSTEM_TEST(the_example_of_included_files_serves_all_of_them),
+        SYSTEM_TEST(the_example_of_internal_services_answers),
         SYSTEM_TEST(the_example_script_answers),
     };
 

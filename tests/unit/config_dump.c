@@ -62,7 +62,8 @@ static char *value_of(const struct option *option, const void *target)
                              rate->per_ms, rate->burst);
     }
     case OPTION_CHOICE:
-        return memory_copy(option->values[*(const int *)field]);
+        return memory_copy(*(const int *)field == NO_CHOICE ? ""
+                                                            : option->values[*(const int *)field]);
     case OPTION_LIST:
         return list_value(field);
     case OPTION_PORTS:
@@ -102,6 +103,8 @@ char *config_dump(const struct config *config)
     for (size_t i = 0; i < config->service_count; i++) {
         add_line(&out, "%s, line %d", config->services[i].name, config->services[i].line);
         add_options(&out, SECTION_SERVICE, &config->services[i], &service);
+        if (config->services[i].internal != INTERNAL_NONE)
+            continue;
         add_line(&out, "  -> %s", config->services[i].command_line);
         add_line(&out, "  in %s", config->services[i].folder);
     }

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "fake_disk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,11 +50,12 @@ static const char other_ini[] =
     "drop\nintegrity = low\n"
     "breakaway = yes\n";
 
-/* Options in which no two served services can differ: there is one protocol, and who is disabled
-   is not served. */
+/* Options in which no two served services can differ, where both start programs: there is one
+   protocol, who is disabled is not served, and who is internal starts none. */
 static bool has_one_value(const struct option *option)
 {
-    return strcmp(option->name, "protocol") == 0 || strcmp(option->name, "disable") == 0;
+    return strcmp(option->name, "protocol") == 0 || strcmp(option->name, "disable") == 0 ||
+           strcmp(option->name, "internal") == 0;
 }
 
 static void each_option_that_differs_is_named(void **state)
@@ -97,6 +99,37 @@ static void the_same_written_otherwise_is_the_same(void **state)
     assert_int_equal(options.count, 0);
     config_free(&config);
     config_free(&again);
+}
+
+static void expect_change(const char *before, const char *after, const char *names)
+{
+    struct config config = load(before);
+    struct config changed = load(after);
+    struct text_list options = {0};
+    char text[100] = "";
+
+    service_compare(&config.services[0], &changed.services[0], &options);
+    for (size_t i = 0; i < options.count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s ", options.items[i]);
+    assert_string_equal(text, names);
+    text_list_free(&options);
+    config_free(&config);
+    config_free(&changed);
+}
+
+/* What [defaults] says of programs is nothing to an internal service. */
+static void an_internal_service_is_another_than_a_program(void **state)
+{
+    static const char echo[] = "[service a]\nport = 1\ninternal = echo\n";
+
+    (void)state;
+    expect_change("[service a]\nport = 1\nserver = local.exe\n", echo, "server internal ");
+    expect_change(echo, "[service a]\nport = 1\nserver = local.exe\n", "server internal ");
+    expect_change(echo, "[service a]\nport = 1\ninternal = time\n", "internal ");
+    expect_change(echo,
+                  "[defaults]\nserver = local.exe\nconsole = own\nenv = A=1\n"
+                  "[service a]\nport = 1\ninternal = echo\n",
+                  "");
 }
 
 static bool is_not_in_srv(void *context, const char *path)
@@ -197,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_option_that_differs_is_named),
         cmocka_unit_test(the_same_written_otherwise_is_the_same),
+        cmocka_unit_test(an_internal_service_is_another_than_a_program),
         cmocka_unit_test(what_an_option_stands_for_counts),
         cmocka_unit_test(what_only_a_start_can_change_is_kept),
         cmocka_unit_test(a_service_can_be_taken_out),

@@ -190,7 +190,8 @@ static void set_field(const struct option *option, void *target, uint16_t *port)
     case OPTION_CHOICE:
         while (choices < 8 && option->values[choices] != NULL)
             choices++;
-        *(int *)field = (int)below((unsigned)choices);
+        *(int *)field =
+            strcmp(option->name, "internal") == 0 ? INTERNAL_NONE : (int)below((unsigned)choices);
         break;
     case OPTION_TEXT:
         free(*(char **)field);

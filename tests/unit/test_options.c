@@ -30,6 +30,7 @@ static const struct {
     {SECTION_SERVICE, "keepalive", "system/test_windows_only"},
     {SECTION_SERVICE, "disable", "system/test_table"},
     {SECTION_SERVICE, "server", "system/test_table"},
+    {SECTION_SERVICE, "internal", "system/test_internal"},
     {SECTION_SERVICE, "server_args", "system/test_script"},
     {SECTION_SERVICE, "working_directory", "system/test_folder"},
     {SECTION_SERVICE, "env", "system/test_environment"},

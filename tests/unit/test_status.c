@@ -10,6 +10,7 @@ static struct status make(void)
 {
     static struct status_service services[2] = {
         {.name = "web",
+         .launch = "spawn",
          .live = 2,
          .instances = 100,
          .waiting = 1,
@@ -18,7 +19,7 @@ static struct status make(void)
          .refused = {[REFUSED_PER_SOURCE] = 7, [REFUSED_INSTANCES] = 1},
          .launch_median_us = 4100,
          .launch_p99_us = 9800},
-        {.name = "caf\xC3\xA9", .instances = UNLIMITED}};
+        {.name = "caf\xC3\xA9", .launch = "internal", .instances = UNLIMITED}};
     static struct status_connection connections[2] = {{.number = 17,
                                                        .service = "web",
                                                        .peer = "192.0.2.1:51820",
@@ -102,7 +103,7 @@ static void programs_get_one_object(void **state)
         "\"refused\":{\"only_from\":0,\"no_access\":0,\"access_times\":0,\"per_source\":7,"
         "\"per_source_rate\":0,\"instances\":1},\"launch_ms\":{\"median\":4.100,\"p99\":9.800}},"
         "{\"name\":\"caf\xC3\xA9\",\"addresses\":[\"*:7\"],\"busy\":[\"127.0.0.1:8\"],\"launch\":"
-        "\"spawn\",\"live\":0,"
+        "\"internal\",\"live\":0,"
         "\"instances\":null,\"waiting\":0,\"started\":0,\"failed\":0,"
         "\"refused\":{\"only_from\":0,\"no_access\":0,\"access_times\":0,\"per_source\":0,"
         "\"per_source_rate\":0,\"instances\":0},\"launch_ms\":{\"median\":0.000,\"p99\":0.000}}],"
