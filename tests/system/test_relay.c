@@ -199,14 +199,16 @@ static unsigned long long bytes_out(const char *name)
 /* Until nobody gets anything any more; returns how much they have got. */
 static unsigned long long wait_for_standstill(const char *name)
 {
-    unsigned long long before, now = bytes_out(name);
+    unsigned long long before = 0;
 
-    do {
+    for (int same = 0; same < 4;) {
+        unsigned long long now = bytes_out(name);
+
+        same = now == before ? same + 1 : 0;
         before = now;
-        Sleep(300);
-        now = bytes_out(name);
-    } while (now != before);
-    return now;
+        Sleep(50);
+    }
+    return before;
 }
 
 static void clients_that_read_nothing_cost_no_thread_and_little_memory(void **state)
@@ -287,12 +289,13 @@ static void whoever_says_something_is_not_idle(void **state)
 {
     struct process *server = start("handlers\\upper.exe", "idle_time = 3s\n");
     SOCKET client = client_connect(server, "relay");
+    DWORD since = GetTickCount();
 
     (void)state;
-    for (int i = 0; i < 16; i++) {
+    while (GetTickCount() - since < 4000) {
         client_say(client, "still here\n");
         client_expect(client, "STILL HERE\r\n");
-        Sleep(250);
+        Sleep(50);
     }
     client_close(client);
     server_expect(server, "close relay#1 * exit 0 ");
@@ -362,6 +365,31 @@ static void stderr_may_go_to_the_client_too(void **state)
     (void)state;
     assert_true(text_has(client_rest(client), "something is odd"));
     client_close(client);
+}
+
+/* The sockets that a listener brings are of one kind. Who is there goes on as he began. */
+static void a_reload_changes_socket_to_pipe_and_back(void **state)
+{
+    static const char form[] = "[service relay]\n"
+                               "port = 0\n"
+                               "server = handlers\\upper.exe\n"
+                               "stdio = %s\n";
+    struct process *server = server_start(form, "socket");
+    SOCKET clients[3];
+    char arguments[100];
+
+    (void)state;
+    clients[0] = client_hello(server, "relay");
+    snprintf(arguments, sizeof arguments, "reload --name %s", server_name());
+    for (size_t i = 1; i < 3; i++) {
+        server_rewrite(form, i == 1 ? "pipe" : "socket");
+        assert_int_equal(process_wait(process_run("bin\\stdinetd.exe", arguments)), 0);
+        clients[i] = client_connect_to(server_address(server, "relay", i));
+        client_say(clients[i], "more\n");
+        client_expect(clients[i], "MORE\r\n");
+    }
+    for (size_t i = 0; i < 3; i++)
+        client_goodbye(clients[i]);
 }
 
 /* The probe under a name that is known, which writes while it waits for input. */
@@ -458,6 +486,7 @@ int main(void)
         SYSTEM_TEST(a_stop_lets_it_finish),
         SYSTEM_TEST(a_second_stop_ends_it),
         SYSTEM_TEST(stderr_may_go_to_the_client_too),
+        SYSTEM_TEST(a_reload_changes_socket_to_pipe_and_back),
         SYSTEM_TEST(auto_is_pipe_for_a_program_that_takes_no_socket),
         SYSTEM_TEST(auto_is_pipe_for_a_script_that_starts_one),
         SYSTEM_TEST(without_sockets_that_are_handles_auto_is_pipe),
