@@ -66,7 +66,7 @@ const struct option option_table[] = {
     {"log_keep", SERVER, OPTION_COUNT, IN_SERVER(log_keep), 0, 1000, "5", {0}, RELOAD_LIVE,
      "How many old files are kept, NAME.1 being the newest; with 0 the file is begun anew.",
      whole_server, NULL},
-    {"control", SERVER, OPTION_TEXT, IN_SERVER(control), 0, 0, "stdinetd", {0}, RELOAD_NEVER,
+    {"control", SERVER, OPTION_TEXT, IN_SERVER(control), 0, 0, "stdinetd", {"a name"}, RELOAD_NEVER,
      "The name under which status, reload and stop reach this server (--name); two servers that run at the same"
      " time need two.",
      whole_server, check_control},
