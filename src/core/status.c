@@ -95,8 +95,8 @@ static void add_service(struct text_buffer *out, const struct status_service *se
     add_column(out, service->name, name_width);
     add_column(out, service->addresses.count > 0 ? service->addresses.items[0] : "-",
                address_width);
-    add(out, "%-12s %7" PRIu64 " %9" PRIu64 " %8" PRIu64 " %7" PRIu64, share, service->waiting,
-        service->started, sum_refused(service), service->failed);
+    add(out, "%-8s  %-12s %7" PRIu64 " %9" PRIu64 " %8" PRIu64 " %7" PRIu64, service->launch, share,
+        service->waiting, service->started, sum_refused(service), service->failed);
     if (service->started > 0)
         add(out, "  %9.1f %7.1f", (double)service->launch_median_us / 1000.0,
             (double)service->launch_p99_us / 1000.0);
@@ -135,8 +135,8 @@ static void add_services(struct text_buffer *out, const struct status *status)
     }
     add_column(out, "SERVICE", name_width);
     add_column(out, "ADDRESS", address_width);
-    text_buffer_add_text(out,
-                         "LIVE         WAITING   STARTED  REFUSED  FAILED  LAUNCH ms    99 %\n");
+    text_buffer_add_text(out, "LAUNCH    LIVE         WAITING   STARTED  REFUSED  FAILED  MEDIAN ms"
+                              "    99 %\n");
     for (size_t i = 0; i < status->service_count; i++)
         add_service(out, &status->services[i], name_width, address_width);
 }

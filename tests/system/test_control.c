@@ -42,7 +42,7 @@ static void status_shows_what_clients_know(void **state)
     SOCKET third = client_connect(server, "upper");
     client_expect_end(third);
     client_close(third);
-    snprintf(pattern, sizeof pattern, "upper %s 2 of 2 0 2 1 0 *.* *.*\n",
+    snprintf(pattern, sizeof pattern, "upper %s spawn 2 of 2 0 2 1 0 *.* *.*\n",
              server_address(server, "upper", 0));
     expect_status(pattern);
     expect_status(" refused: instances 1\n");

@@ -191,7 +191,7 @@ static void who_is_there_goes_on_as_before(void **state)
                    "[service stays]\nport = 0\n" UPPER);
     reload("removed gone (1 connection goes on as before)\n",
            "changed upper: max_time (1 connection goes on as before)\n");
-    expect_status("gone - 1 0 1 0 0 ");
+    expect_status("gone - spawn 1 0 1 0 0 ");
     SOCKET late = client_connect(server, "upper");
     server_expect(server, "close upper#3 * max_time\n");
     client_close(late);
