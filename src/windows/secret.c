@@ -29,7 +29,7 @@ static wchar_t *key_of(const char *account)
         account += 2;
     char *text = memory_format("%s%s", prefix, account);
     for (char *c = text + strlen(prefix); *c != '\0'; c++)
-        *c = *c == '\\' ? '/' : ascii_upper(*c); /* a secret's name is that of a registry key */
+        *c = (char)(*c == '\\' ? '/' : ascii_upper(*c)); /* it is the name of a registry key */
     wchar_t *key = wide_from_utf8(text);
     free(text);
     return key;

@@ -129,6 +129,10 @@ static void check_config(const struct config *config)
             HOLDS(strcmp(config->services[j].name, service->name) != 0);
         HOLDS(service->line > 0);
         HOLDS(service->port.count > 0 && service->bind.count > 0);
+        if (service->internal != INTERNAL_NONE) {
+            HOLDS(service->program == NULL && service->folder == NULL);
+            continue;
+        }
         HOLDS(path_is_absolute(service->folder));
         check_command_line(service);
     }
