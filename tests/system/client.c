@@ -67,6 +67,18 @@ SOCKET client_connect_to(const char *address)
     return client;
 }
 
+unsigned client_free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int length = sizeof address;
+    SOCKET probe = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+
+    assert_int_equal(bind(probe, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(probe, (struct sockaddr *)&address, &length), 0);
+    closesocket(probe);
+    return ntohs(address.sin_port);
+}
+
 SOCKET client_connect(struct process *server, const char *service)
 {
     return client_connect_to(server_address(server, service, 0));

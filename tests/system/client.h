@@ -17,6 +17,9 @@ SOCKET client_connect_to(const char *address);
 /* The same without failing the test: INVALID_SOCKET where nobody listens. */
 SOCKET client_try(const char *address);
 
+/* A port that nobody has at this moment. */
+unsigned client_free_port(void);
+
 /* Connects to a service's first address. */
 SOCKET client_connect(struct process *server, const char *service);
 

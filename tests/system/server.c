@@ -36,6 +36,23 @@ const char *server_new_name(void)
     return server_name();
 }
 
+struct process *server_command(const char *command)
+{
+    char arguments[200];
+
+    snprintf(arguments, sizeof arguments, "%s --name %s", command, server_name());
+    return process_start("bin\\stdinetd.exe", arguments);
+}
+
+void server_expect_answer(const char *command, const char *pattern)
+{
+    struct process *asked = server_command(command);
+
+    if (process_wait(asked) != 0 || !output_wait(&asked->out, pattern, PATIENCE_MS))
+        FAIL("%s: no '%s' in:\n%s%s", command, pattern, output_copy(&asked->out),
+             output_copy(&asked->err));
+}
+
 static void write_ini(const char *ini, va_list values)
 {
     char text[8192];

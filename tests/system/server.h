@@ -21,6 +21,12 @@ void server_rewrite(const char *ini, ...) PRINTF_LIKE(1, 2);
 const char *server_name(void);
 const char *server_new_name(void);
 
+/* Begins "stdinetd COMMAND --name NAME" for the last one. */
+struct process *server_command(const char *command);
+
+/* The same to its end, which must be 0, with this pattern on stdout. */
+void server_expect_answer(const char *command, const char *pattern);
+
 /* The same server with Windows calls that fail: see tests/faults/faults.h. */
 struct process *server_start_with_faults(const char *faults, const char *ini, ...)
     PRINTF_LIKE(2, 3);

@@ -5,24 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Runs "stdinetd COMMAND --name NAME" for the server that was started last. */
-static struct process *ask(const char *command)
-{
-    char arguments[200];
-
-    snprintf(arguments, sizeof arguments, "%s --name %s", command, server_name());
-    return process_start("bin\\stdinetd.exe", arguments);
-}
-
-static void expect_status(const char *pattern)
-{
-    struct process *status = ask("status");
-
-    assert_int_equal(process_wait(status), 0);
-    if (!output_wait(&status->out, pattern, PATIENCE_MS))
-        FAIL("no '%s' in:\n%s", pattern, output_copy(&status->out));
-}
-
 static void status_shows_what_clients_know(void **state)
 {
     struct process *server = server_start("[defaults]\n"
@@ -36,7 +18,7 @@ static void status_shows_what_clients_know(void **state)
     char pattern[200];
 
     (void)state;
-    expect_status("upper 127.0.0.1:* 0 of 2 0 0 0 0\n");
+    server_expect_answer("status", "upper 127.0.0.1:* 0 of 2 0 0 0 0\n");
     SOCKET first = client_hello(server, "upper");
     SOCKET second = client_hello(server, "upper");
     SOCKET third = client_connect(server, "upper");
@@ -44,17 +26,18 @@ static void status_shows_what_clients_know(void **state)
     client_close(third);
     snprintf(pattern, sizeof pattern, "upper %s spawn 2 of 2 0 2 1 0 *.* *.*\n",
              server_address(server, "upper", 0));
-    expect_status(pattern);
-    expect_status(" refused: instances 1\n");
-    expect_status("upper#1 127.0.0.1:* serving * * s\n");
-    expect_status("other 127.0.0.1:* 0 of 100 0 0 0 0\n");
-    expect_status(", running for * s, 2 of 1000 connections\nsince its start: 2 started, 1 "
-                  "refused, 0 failed\n");
+    server_expect_answer("status", pattern);
+    server_expect_answer("status", " refused: instances 1\n");
+    server_expect_answer("status", "upper#1 127.0.0.1:* serving * * s\n");
+    server_expect_answer("status", "other 127.0.0.1:* 0 of 100 0 0 0 0\n");
+    server_expect_answer("status",
+                         ", running for * s, 2 of 1000 connections\nsince its start: 2 started, 1 "
+                         "refused, 0 failed\n");
     client_goodbye(first);
     client_goodbye(second);
     server_expect(server, "close upper#1 ");
     server_expect(server, "close upper#2 ");
-    expect_status("upper 127.0.0.1:* 0 of 2 0 2 1 0 *.* *.*\n");
+    server_expect_answer("status", "upper 127.0.0.1:* 0 of 2 0 2 1 0 *.* *.*\n");
 }
 
 static void for_programs_it_is_json(void **state)
@@ -63,7 +46,7 @@ static void for_programs_it_is_json(void **state)
                                           "port = 0\n"
                                           "server = handlers\\upper.exe\n");
     SOCKET client = client_hello(server, "upper");
-    struct process *status = ask("status --json");
+    struct process *status = server_command("status --json");
     char pattern[300];
 
     (void)state;
@@ -83,13 +66,13 @@ static void stop_waits_for_open_connections(void **state)
                                           "port = 0\n"
                                           "server = handlers\\upper.exe\n");
     SOCKET client = client_hello(server, "upper");
-    struct process *stop = ask("stop");
+    struct process *stop = server_command("stop");
 
     (void)state;
     assert_true(output_wait(&stop->out, "1 connection open\n", PATIENCE_MS));
     server_expect(server, "stop ");
     assert_false(process_has_ended(stop));
-    expect_status(", draining for ");
+    server_expect_answer("status", ", draining for ");
     client_goodbye(client);
     assert_int_equal(process_wait(stop), 0);
     assert_true(output_wait(&stop->out, "stopped: every connection was finished\n", PATIENCE_MS));
@@ -104,7 +87,7 @@ static void stop_now_does_not(void **state)
                                           "stop_time = 100ms\n"
                                           "server = handlers\\upper.exe\n");
     SOCKET client = client_hello(server, "upper");
-    struct process *stop = ask("stop --now");
+    struct process *stop = server_command("stop --now");
 
     (void)state;
     assert_int_equal(process_wait(stop), 1);
@@ -140,7 +123,7 @@ static void a_name_is_taken_once(void **state)
                   "listen status, reload and stop do not reach this server: *%s*--name NAME",
                   server_name());
     client_goodbye(client_hello(second, "upper"));
-    struct process *stop = ask("stop");
+    struct process *stop = server_command("stop");
     assert_int_equal(process_wait(stop), 0);
     assert_int_equal(process_wait(first), 0);
     assert_false(process_has_ended(second));
@@ -164,11 +147,11 @@ static void watch_goes_on_until_the_server_is_gone(void **state)
     server_start("[service upper]\n"
                  "port = 0\n"
                  "server = handlers\\upper.exe\n");
-    struct process *watch = ask("status --watch");
+    struct process *watch = server_command("status --watch");
 
     (void)state;
     assert_true(output_wait_lines(&watch->out, "SERVICE ", 2, PATIENCE_MS));
-    assert_int_equal(process_wait(ask("stop")), 0);
+    assert_int_equal(process_wait(server_command("stop")), 0);
     assert_int_equal(process_wait(watch), 0);
     assert_true(output_wait(&watch->err, "the server is gone\n", PATIENCE_MS));
 }

@@ -19,13 +19,7 @@ static struct process *start(void)
 /* A well-behaved client is answered while all of that goes on. */
 static void expect_answer(void)
 {
-    char arguments[200];
-
-    snprintf(arguments, sizeof arguments, "status --name %s", server_name());
-    struct process *status = process_run("bin\\stdinetd.exe", arguments);
-    if (process_wait(status) != 0)
-        FAIL("status: %s", output_copy(&status->err));
-    assert_true(output_wait(&status->out, "upper 127.0.0.1:*", PATIENCE_MS));
+    server_expect_answer("status", "upper 127.0.0.1:*");
 }
 
 static HANDLE open_pipe(void)

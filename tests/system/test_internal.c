@@ -321,12 +321,10 @@ static void stop_now_closes_it(void **state)
                                           "[service chargen]\ninternal = chargen\n");
     SOCKET client = client_connect(server, "echo");
     SOCKET stuck = client_connect(server, "chargen");
-    char arguments[100];
 
     (void)state;
     server_expect(server, "open chargen#2 ");
-    snprintf(arguments, sizeof arguments, "stop --now --name %s", server_name());
-    process_run("bin\\stdinetd.exe", arguments);
+    process_wait(server_command("stop --now"));
     client_expect_end(client);
     assert_int_equal(process_wait(server), 1);
     server_expect(server, "close chargen#2 * ended by the stop of the server\n");
@@ -368,17 +366,6 @@ static void a_banner_comes_first(void **state)
     client_goodbye(client);
 }
 
-static void expect_output(const char *command, const char *pattern)
-{
-    char arguments[100];
-
-    snprintf(arguments, sizeof arguments, "%s --name %s", command, server_name());
-    struct process *asked = process_run("bin\\stdinetd.exe", arguments);
-    if (process_wait(asked) != 0 || !output_wait(&asked->out, pattern, PATIENCE_MS))
-        FAIL("%s: no '%s' in:\n%s%s", command, pattern, output_copy(&asked->out),
-             output_copy(&asked->err));
-}
-
 static void status_counts_it_as_internal(void **state)
 {
     struct process *server = start("echo", "");
@@ -387,23 +374,9 @@ static void status_counts_it_as_internal(void **state)
     (void)state;
     client_say(client, "x");
     client_expect(client, "x");
-    expect_output("status --json", "\"launch\":\"internal\",\"live\":1,\"instances\":100,"
-                                   "\"waiting\":0,\"started\":1,\"failed\":0,");
+    server_expect_answer("status --json", "\"launch\":\"internal\",\"live\":1,\"instances\":100,"
+                                          "\"waiting\":0,\"started\":1,\"failed\":0,");
     client_goodbye(client);
-}
-
-/* A port that is free now. */
-static unsigned free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int length = sizeof address;
-    SOCKET probe = socket(AF_INET, SOCK_STREAM, 0);
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(probe, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(getsockname(probe, (struct sockaddr *)&address, &length), 0);
-    closesocket(probe);
-    return ntohs(address.sin_port);
 }
 
 static void expect_line(SOCKET client, const char *line, const char *answer)
@@ -417,7 +390,7 @@ static void a_reload_makes_a_program_internal_and_back(void **state)
 {
     static const char upper[] = "[service it]\nport = %u\nserver = handlers\\upper.exe\n";
     static const char echo[] = "[service it]\nport = %u\ninternal = echo\n";
-    unsigned port = free_port();
+    unsigned port = client_free_port();
     struct process *server = server_start(upper, port);
     char address[40];
 
@@ -426,13 +399,13 @@ static void a_reload_makes_a_program_internal_and_back(void **state)
     SOCKET program = client_connect_to(address);
     expect_line(program, "a\n", "A\r\n");
     server_rewrite(echo, port);
-    expect_output("reload", "changed it: server, internal");
+    server_expect_answer("reload", "changed it: server, internal");
     server_expect(server, "stop it * listens no more\n");
     SOCKET internal = client_connect_to(address);
     expect_line(internal, "b\n", "b\n");
     expect_line(program, "c\n", "C\r\n");
     server_rewrite(upper, port);
-    expect_output("reload", "changed it: server, internal");
+    server_expect_answer("reload", "changed it: server, internal");
     SOCKET again = client_connect_to(address);
     expect_line(again, "d\n", "D\r\n");
     expect_line(internal, "e\n", "e\n");

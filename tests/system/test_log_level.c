@@ -24,20 +24,6 @@ static const struct {
     {LEVEL_DEBUG, "stop upper 127.0.0.1:* listens no more\n"},
 };
 
-/* One that nobody has at this moment. Port 0 would not do: not every level says what became of it.
- */
-static unsigned free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int length = sizeof address;
-    SOCKET probe = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-
-    assert_int_equal(bind(probe, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(getsockname(probe, (struct sockaddr *)&address, &length), 0);
-    closesocket(probe);
-    return ntohs(address.sin_port);
-}
-
 /* The first client that gets through; INVALID_SOCKET where the server has ended instead. */
 static SOCKET wait_for_server(const struct process *server, const char *address)
 {
@@ -58,7 +44,8 @@ static struct process *start(const char *level, char address[32], SOCKET *client
     SetEnvironmentVariableA("STDINETD_FAULTS", "CreateProcessW=0,1,1359;WSASocketW=1,2,10055");
     for (int tried = 0; tried < 5; tried++) {
         char ini[1024];
-        unsigned port = free_port();
+        /* port 0 would not do: not every level says what became of it */
+        unsigned port = client_free_port();
 
         snprintf(ini, sizeof ini,
                  "[server]\nlog_level = %s\n[service upper]\nport = %u\nserver = upper.exe\n",

@@ -376,14 +376,12 @@ static void a_reload_changes_socket_to_pipe_and_back(void **state)
                                "stdio = %s\n";
     struct process *server = server_start(form, "socket");
     SOCKET clients[3];
-    char arguments[100];
 
     (void)state;
     clients[0] = client_hello(server, "relay");
-    snprintf(arguments, sizeof arguments, "reload --name %s", server_name());
     for (size_t i = 1; i < 3; i++) {
         server_rewrite(form, i == 1 ? "pipe" : "socket");
-        assert_int_equal(process_wait(process_run("bin\\stdinetd.exe", arguments)), 0);
+        assert_int_equal(process_wait(server_command("reload")), 0);
         clients[i] = client_connect_to(server_address(server, "relay", i));
         client_say(clients[i], "more\n");
         client_expect(clients[i], "MORE\r\n");

@@ -5,18 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct process *run_reload(void)
-{
-    char arguments[100];
-
-    snprintf(arguments, sizeof arguments, "reload --name %s", server_name());
-    return process_run("bin\\stdinetd.exe", arguments);
-}
-
 /* The reload is done, and each of the lines is in what it says. */
 static void reload(const char *first, const char *second)
 {
-    struct process *client = run_reload();
+    struct process *client = server_command("reload");
 
     if (process_wait(client) != 0)
         FAIL("the reload says: %s", output_copy(&client->err));
@@ -27,37 +19,12 @@ static void reload(const char *first, const char *second)
 
 static void expect_refused_reload(DWORD exit_code, const char *first, const char *second)
 {
-    struct process *client = run_reload();
+    struct process *client = server_command("reload");
 
     assert_int_equal(process_wait(client), exit_code);
     if (!output_wait(&client->err, first, PATIENCE_MS) ||
         !output_wait(&client->err, second, PATIENCE_MS))
         FAIL("no '%s' or no '%s' in:\n%s", first, second, output_copy(&client->err));
-}
-
-static void expect_status(const char *pattern)
-{
-    char arguments[100];
-
-    snprintf(arguments, sizeof arguments, "status --name %s", server_name());
-    struct process *status = process_run("bin\\stdinetd.exe", arguments);
-    assert_int_equal(process_wait(status), 0);
-    if (!output_wait(&status->out, pattern, PATIENCE_MS))
-        FAIL("no '%s' in:\n%s", pattern, output_copy(&status->out));
-}
-
-/* A port that is free now. */
-static unsigned free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int length = sizeof address;
-    SOCKET probe = socket(AF_INET, SOCK_STREAM, 0);
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(probe, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(getsockname(probe, (struct sockaddr *)&address, &length), 0);
-    closesocket(probe);
-    return ntohs(address.sin_port);
 }
 
 /* Another program listens at 127.0.0.OWN:port. */
@@ -117,7 +84,7 @@ static void only_what_differs_changes(void **state)
     assert_int_equal(client_try(gone), INVALID_SOCKET);
     assert_int_equal(server_count(server, "listen same "), 1);
     assert_int_equal(server_count(server, "listen other "), 1);
-    expect_status("other * 0 of 7 ");
+    server_expect_answer("status", "other * 0 of 7 ");
     free(same);
     free(other);
     free(gone);
@@ -159,8 +126,8 @@ static void one_mistake_and_nothing_changes(void **state)
 static void a_port_that_is_taken_and_nothing_changes(void **state)
 {
     struct process *server = server_start("[service upper]\nport = 0\n" UPPER);
-    unsigned taken = free_port();
-    unsigned unused = free_port();
+    unsigned taken = client_free_port();
+    unsigned unused = client_free_port();
     SOCKET other = listen_at(1, taken);
     char expected[100];
 
@@ -191,7 +158,7 @@ static void who_is_there_goes_on_as_before(void **state)
                    "[service stays]\nport = 0\n" UPPER);
     reload("removed gone (1 connection goes on as before)\n",
            "changed upper: max_time (1 connection goes on as before)\n");
-    expect_status("gone - spawn 1 0 1 0 0 ");
+    server_expect_answer("status", "gone - spawn 1 0 1 0 0 ");
     SOCKET late = client_connect(server, "upper");
     server_expect(server, "close upper#3 * max_time\n");
     client_close(late);
@@ -199,7 +166,7 @@ static void who_is_there_goes_on_as_before(void **state)
     client_goodbye(of_upper);
     server_expect(server, "close gone#1 * exit 0 ");
     server_expect(server, "close upper#2 * exit 0 ");
-    expect_status("since its start: 3 started, 0 refused, 0 failed\n");
+    server_expect_answer("status", "since its start: 3 started, 0 refused, 0 failed\n");
 }
 
 /* One is served, one is accepted and waits or not, the rest wait in Windows. */
@@ -265,7 +232,7 @@ static void more_room_lets_in_who_waits(void **state)
 /* The listener goes on, so whoever waits in its backlog does as well. */
 static void a_port_moves_to_another_service_with_its_listener(void **state)
 {
-    unsigned port = free_port();
+    unsigned port = client_free_port();
     struct process *server =
         server_start("[service upper]\nport = %u\ninstances = 1\n" UPPER, port);
     SOCKET first = client_hello(server, "upper");
@@ -285,7 +252,7 @@ static void a_port_moves_to_another_service_with_its_listener(void **state)
 
 static void a_wider_address_takes_the_narrow_ones_place(void **state)
 {
-    unsigned port = free_port();
+    unsigned port = client_free_port();
     struct process *server = server_start("[service upper]\nport = %u\n" UPPER, port);
 
     (void)state;
@@ -297,7 +264,7 @@ static void a_wider_address_takes_the_narrow_ones_place(void **state)
 
 static void what_made_way_in_vain_is_restored(void **state)
 {
-    unsigned port = free_port();
+    unsigned port = client_free_port();
     struct process *server = server_start("[service upper]\nport = %u\n" UPPER, port);
     SOCKET other = listen_at(2, port);
 
@@ -307,7 +274,7 @@ static void what_made_way_in_vain_is_restored(void **state)
     expect_refused_reload(1, "service upper: bind ", "nothing was changed\n");
     client_goodbye(client_hello(server, "upper"));
     assert_int_equal(server_count(server, "listen new "), 0);
-    expect_status("upper 127.0.0.1:");
+    server_expect_answer("status", "upper 127.0.0.1:");
     assert_int_equal(server_count(server, "had stopped accepting"), 0);
     closesocket(other);
 }
@@ -316,7 +283,7 @@ static void what_made_way_in_vain_is_restored(void **state)
    fails by order: twice as Windows would have it, then no more. */
 static void an_address_that_is_kept_is_tried_again(void **state)
 {
-    unsigned port = free_port();
+    unsigned port = client_free_port();
     struct process *server =
         server_start_with_faults("bind=1,2,10048", "[service upper]\nport = %u\n" UPPER, port);
     SOCKET before = client_hello(server, "upper");

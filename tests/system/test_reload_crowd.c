@@ -181,11 +181,8 @@ static void serve_at(struct place *place, const char *kind, int number)
 
 static void reload(DWORD exit_code)
 {
-    char arguments[100];
-
     server_rewrite("%s", ini_text());
-    snprintf(arguments, sizeof arguments, "reload --name %s", server_name());
-    struct process *client = process_run("bin\\stdinetd.exe", arguments);
+    struct process *client = server_command("reload");
     if (process_wait(client) != exit_code)
         FAIL("the reload says: %s", output_copy(&client->err));
 }
@@ -258,23 +255,18 @@ static void expect_counts(struct process *server, LONG count)
 
 static void expect_status(struct process *server, LONG count)
 {
-    char arguments[100];
     char pattern[100];
 
-    snprintf(arguments, sizeof arguments, "status --name %s", server_name());
     snprintf(pattern, sizeof pattern, "since its start: %ld started, 0 refused, 0 failed\n", count);
     if (!output_wait_lines(&server->err, "close * exit 0 after ", (size_t)count, PATIENCE_MS))
         FAIL("not every connection has closed");
-    struct process *status = process_run("bin\\stdinetd.exe", arguments);
-    if (!output_wait(&status->out, pattern, PATIENCE_MS))
-        FAIL("no '%s' in:\n%s", pattern, output_copy(&status->out));
+    server_expect_answer("status", pattern);
 }
 
 static void no_connection_is_lost(void **state)
 {
     static unsigned seeds[CLIENTS];
     HANDLE threads[CLIENTS];
-    char arguments[100];
 
     (void)state;
     find_ports();
@@ -303,8 +295,8 @@ static void no_connection_is_lost(void **state)
     wait_for_made(before + LAST);
 
     let_come(false);
-    snprintf(arguments, sizeof arguments, "stop --name %s", server_name());
-    struct process *stop = process_run("bin\\stdinetd.exe", arguments);
+    struct process *stop = server_command("stop");
+    process_wait(stop);
     all_may_go = true;
     assert_int_equal(WaitForMultipleObjects(CLIENTS, threads, TRUE, PATIENCE_MS), WAIT_OBJECT_0);
     expect_no_trouble();

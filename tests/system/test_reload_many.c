@@ -25,7 +25,6 @@ static void write_services(unsigned backlog)
 static void only_the_one_that_changed_is_touched(void **state)
 {
     char name[20];
-    char arguments[100];
     SOCKET served[WATCHED], waiting[WATCHED];
 
     (void)state;
@@ -43,12 +42,11 @@ static void only_the_one_that_changed_is_touched(void **state)
         client_say(waiting[i], "hello\n");
     }
     write_services(8);
-    snprintf(arguments, sizeof arguments, "reload --name %s", server_name());
     ULONGLONG began = GetTickCount64();
-    struct process *client = process_run("bin\\stdinetd.exe", arguments);
+    struct process *client = server_command("reload");
+    assert_int_equal(process_wait(client), 0);
     print_message("the reload took %llu ms, the start of its program included\n",
                   GetTickCount64() - began);
-    assert_int_equal(process_wait(client), 0);
     assert_true(output_wait(&client->out,
                             "added 0, changed 1, removed 0, kept 999\n changed s999: "
                             "backlog\n",
