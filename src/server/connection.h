@@ -76,21 +76,9 @@ void connection_begin(struct running_service *service, const struct arrival *arr
 void connection_launch(struct connection *connection);
 void connection_refuse(struct connection *connection);
 
-/* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
-   service, a message is an answer to such a look. */
-void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
-
 /* Asks the handler to end (CTRL_BREAK where it shares the console) and ends its job after the
    service's stop_time or longest_ms, whichever is less; 0 ends it at once. reason is a constant for
    the log. What waits is closed, what lingers is hurried. */
 void connection_end(struct connection *connection, uint64_t longest_ms, const char *reason);
-
-/* For whoever serves it. Somebody does from now on: it counts as started and has its record. Ends
-   it when its max_time is over. Nobody can, as failure.error says: it counts as failed. And nobody
-   does any more, for that reason, or NULL: it lingers. */
-void connection_begun(struct connection *connection, const char *detail);
-void connection_limit_time(struct connection *connection);
-void connection_failed(struct connection *connection);
-void connection_ended(struct connection *connection, const char *reason);
 
 #endif

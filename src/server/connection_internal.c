@@ -1,5 +1,7 @@
 #include "server/connection_internal.h"
 
+#include "server/connection_finish.h"
+#include "server/connection_serving.h"
 #include "windows/clock.h"
 
 #include <stdio.h>

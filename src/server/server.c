@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "server/accepting.h"
 #include "server/admission.h"
+#include "server/connection_serving.h"
 #include "server/connection_table.h"
 #include "server/control.h"
 #include "server/reload.h"

@@ -2,6 +2,7 @@
 
 #include "server/accepting.h"
 #include "server/admission.h"
+#include "server/connection_serving.h"
 #include "server/connection_table.h"
 #include "server/control.h"
 #include "server/reload.h"

@@ -1,0 +1,26 @@
+#ifndef STDINETD_SERVER_CONNECTION_SERVING_H
+#define STDINETD_SERVER_CONNECTION_SERVING_H
+
+#include "server/connection.h"
+
+/* A connection while somebody serves it: its handler, with the relay and the stream of its stderr,
+   or the server itself. */
+
+/* Its handler has been started. */
+void connection_serve(struct connection *connection);
+
+/* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
+   service, a message is an answer to such a look. */
+void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
+
+/* Asks the handler to end and ends its job stop_ms later; at once where it cannot be asked. */
+void connection_end_handler(struct connection *connection, uint64_t stop_ms);
+
+/* For whoever serves it. Somebody does from now on: it counts as started and has its record, which
+   detail (may be NULL) is part of. Ends it when its max_time is over. Nobody can, as failure.error
+   says: it counts as failed. */
+void connection_begun(struct connection *connection, const char *detail);
+void connection_limit_time(struct connection *connection);
+void connection_failed(struct connection *connection);
+
+#endif
