@@ -7,11 +7,6 @@
 
 #include <stdlib.h>
 
-static bool has_ended(const struct spare *spare)
-{
-    return WaitForSingleObject(spare->child.process, 0) == WAIT_OBJECT_0;
-}
-
 /* Gives it the connection, as far as that can fail. */
 static bool prepare(struct connection *connection, struct spare *spare)
 {
@@ -20,8 +15,6 @@ static bool prepare(struct connection *connection, struct spare *spare)
     struct launch_failure *failure = &connection->failure;
     size_t slots = service->settings->error_output == ERROR_OUTPUT_SOCKET ? 3 : 2;
 
-    if (has_ended(spare))
-        return error_set(&failure->error, "it has ended");
     if (service->is_piped && (connection->relay = relay_new()) == NULL)
         return error_set(&failure->error, "there is no memory for a relay");
     service_set_socket_options(service->settings, connection->socket);
@@ -51,31 +44,41 @@ static void take_over(struct connection *connection, struct spare *spare)
     spare_forget(spare);
 }
 
+static bool has_ended(const struct spare *spare)
+{
+    return WaitForSingleObject(spare->child.process, 0) == WAIT_OBJECT_0;
+}
+
+/* One that is alive. */
 static struct spare *take_spare(struct connection *connection)
 {
     struct spare *spare = connection->spare;
 
     connection->spare = NULL;
-    return spare != NULL ? spare : spares_take(connection->service);
+    if (spare == NULL)
+        spare = spares_take(connection->service);
+    while (spare != NULL && has_ended(spare)) {
+        spare_lost(spare);
+        spare = spares_take(connection->service);
+    }
+    return spare;
 }
 
 static bool serve(struct connection *connection)
 {
-    struct running_service *service = connection->service;
-    struct spare *spare;
+    struct spare *spare = take_spare(connection);
 
-    while ((spare = take_spare(connection)) != NULL) {
-        if (prepare(connection, spare)) {
-            take_over(connection, spare);
-            service->spares.failures = 0;
-            return true;
-        }
-        connection_log_debug(connection, "fail", "prestart: pid %lu: %s", spare->child.pid,
-                             connection->failure.error.text);
-        free(connection->relay);
-        connection->relay = NULL;
-        spare_end(spare);
+    if (spare == NULL)
+        return false;
+    if (prepare(connection, spare)) {
+        take_over(connection, spare);
+        return true;
     }
+    connection_log_debug(connection, "fail", "prestart: pid %lu: %s", spare->child.pid,
+                         connection->failure.error.text);
+    free(connection->relay);
+    connection->relay = NULL;
+    spare_end(spare);
     return false;
 }
 
@@ -91,6 +94,7 @@ bool connection_serve_by_spare(struct connection *connection)
         return false;
     }
     service->tally->prestart_hits++;
+    service->spares.failures = 0;
     connection_serve(connection);
     if (service->spares.running) /* it may have ended before its job reported to anybody */
         loop_post_message(&service->server->loop, connection->number, 0, 0);

@@ -150,8 +150,7 @@ static void delay(struct running_service *service, enum level level, const char 
     log_service(service, level, "fail", 0, detail);
 }
 
-/* Nobody has asked it to. */
-static void bury(struct spare *spare)
+void spare_lost(struct spare *spare)
 {
     struct running_service *service = spare->service;
     DWORD exit_code = 0;
@@ -164,8 +163,10 @@ static void bury(struct spare *spare)
              spare->child.pid, exit_code);
     if (service->server->loop.now_ms - spare->ready_ms >= LONG_ENOUGH_MS)
         service->spares.failures = 0;
+    bool is_wanted = !service->spares.is_closed;
     spare_end(spare);
-    delay(service, LEVEL_WARNING, what);
+    if (is_wanted)
+        delay(service, LEVEL_WARNING, what);
 }
 
 /* --- its beginning */
@@ -304,7 +305,7 @@ static void look_at(struct running_service *service)
         struct spare *next = spare->next;
 
         if (has_ended(spare))
-            bury(spare);
+            spare_lost(spare);
         spare = next;
     }
     if (service->spares.kind == SPARE_HOLDS_SOCKET)

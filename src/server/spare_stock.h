@@ -66,6 +66,9 @@ void spare_arrived(struct spare *spare);
 /* Nobody wants it: it is ended. */
 void spare_end(struct spare *spare);
 
+/* It has ended by itself: the next one takes the longer the oftener that happens. */
+void spare_lost(struct spare *spare);
+
 /* The connection has taken all that it had. */
 void spare_forget(struct spare *spare);
 
