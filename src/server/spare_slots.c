@@ -12,9 +12,12 @@ bool spare_slots_open(struct spare_slots *slots, struct error *error)
     SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
 
     for (size_t i = 0; i < SPARE_SLOTS; i++) {
-        slots->handles[i] = CreateEventW(&inheritable, TRUE, FALSE, NULL);
-        if (slots->handles[i] == NULL)
-            return error_windows(error, "CreateEvent of a placeholder");
+        HANDLE handle = CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                    &inheritable, OPEN_EXISTING, 0, NULL);
+
+        if (handle == INVALID_HANDLE_VALUE)
+            return error_windows(error, "CreateFile NUL");
+        slots->handles[i] = handle;
     }
     return true;
 }

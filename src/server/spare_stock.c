@@ -10,10 +10,11 @@
 #include <stdlib.h>
 
 enum {
-    REFILL_MS = 10,             /* for whoever has just come to be on his way */
-    FIRST_DELAY_MS = 250,       /* after a failure; twice as long after each further one … */
-    LONGEST_DELAY_MS = 60000,   /* … up to this */
-    LONG_ENOUGH_MS = 60000      /* whoever waited so long did not fail */
+    REFILL_MS = 10,
+    UNHURRIED_MS = 100,       /* while at least half are there: who has just come loads first */
+    FIRST_DELAY_MS = 250,     /* after a failure; twice as long after each further one … */
+    LONGEST_DELAY_MS = 60000, /* … up to this */
+    LONG_ENOUGH_MS = 60000    /* whoever waited so long did not fail */
 };
 
 static size_t missing(const struct running_service *service)
@@ -290,11 +291,16 @@ static void on_timer(struct timer *timer)
 
 void spares_refill(struct running_service *service)
 {
-    struct timer *timer = &service->spares.timer;
+    struct loop *loop = &service->server->loop;
+    struct spare_stock *stock = &service->spares;
+    uint64_t wanted = service->settings->prestart;
+    size_t count = missing(service);
+    uint64_t pause_ms = count * 2 <= wanted ? UNHURRIED_MS : REFILL_MS;
 
-    timer->fire = on_timer;
-    if (!timer->is_set && missing(service) > 0)
-        timer_set(&service->server->loop, timer, REFILL_MS);
+    stock->timer.fire = on_timer;
+    if (count > 0 && !stock->delayed &&
+        (!stock->timer.is_set || loop->now_ms + pause_ms < stock->timer.due_ms))
+        timer_set(loop, &stock->timer, pause_ms);
 }
 
 static void look_at(struct running_service *service)
