@@ -125,6 +125,22 @@ static void print_service(const struct service *service)
         }
 }
 
+/* What is different for a program that is started before its connection, and nothing that the file
+   could say better. */
+static void note_prestart(const struct service *service)
+{
+    char *place = service->file == NULL ? memory_copy("")
+                                        : memory_format("%s:%d: ", service->file, service->line);
+
+    if (service->prestart > 0)
+        fprintf(stderr,
+                "%snote: prestart: programs of service '%s' that are started before their "
+                "connections have no TCPREMOTEIP, REMOTE_ADDR, STDINETD_CONNECTION and the like, "
+                "but STDINETD_PRESTART=1; README.md says how they ask the socket instead\n",
+                place, service->name);
+    free(place);
+}
+
 static int print_as_ini(const struct config *config)
 {
     struct error error;
@@ -153,6 +169,8 @@ static int command_check(const struct text_list *words)
     else if (exit_code == EXIT_DONE)
         for (size_t i = 0; i < config.service_count; i++)
             print_service(&config.services[i]);
+    for (size_t i = 0; exit_code == EXIT_DONE && i < config.service_count; i++)
+        note_prestart(&config.services[i]);
     config_free(&config);
     return exit_code;
 }

@@ -15,6 +15,7 @@ enum accept_with { ACCEPT_WITH_ACCEPTEX, ACCEPT_WITH_ACCEPT };
 enum protocol { PROTOCOL_TCP };
 enum console { CONSOLE_AUTO, CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
 enum stdio { STDIO_AUTO, STDIO_SOCKET, STDIO_PIPE };
+enum prestart_state { PRESTART_AUTO, PRESTART_SUSPENDED, PRESTART_RUNNING };
 enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
 enum priority {
@@ -64,6 +65,8 @@ struct service {
     uint64_t linger;  /* ms; 0 = close at once */
     char *banner;     /* a file, as written; or NULL */
     char *banner_fail;
+    uint64_t prestart;  /* programs that are started before their connections come */
+    int prestart_state; /* enum prestart_state */
 
     struct text_list only_from, no_access; /* addresses, networks, host names */
     struct text_list access_times;         /* "hh:mm-hh:mm" */

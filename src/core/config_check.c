@@ -4,6 +4,7 @@
 #include "core/ip.h"
 #include "core/memory.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,11 @@ static void check_needs(const struct draft *draft, struct mistakes *mistakes)
     if (service->bind.count == 0)
         mistakes_add(mistakes, draft_place(draft, "bind"),
                      "bind: there is no address after '='; * stands for every address");
+    if (service->prestart > service->instances)
+        mistakes_add(mistakes, draft_place(draft, "prestart"),
+                     "prestart: service '%s' has instances = %" PRIu64
+                     ", so no more than that can be of use",
+                     service->name, service->instances);
 }
 
 /* One port on one address of one service. */

@@ -138,15 +138,29 @@ static void resolve_program(struct draft *draft, const char *base,
     free(program);
 }
 
+static bool has_pipe(const struct service *service)
+{
+    return service->stdio == STDIO_PIPE ||
+           (service->stdio == STDIO_AUTO && service->needs_pipe != NULL);
+}
+
 static void check_idle_time(const struct draft *draft, struct mistakes *mistakes)
 {
     const struct service *service = &draft->service;
     if (service->internal != INTERNAL_NONE || service->idle_time == UNLIMITED ||
-        service->stdio == STDIO_PIPE ||
-        (service->stdio == STDIO_AUTO && service->needs_pipe != NULL))
+        has_pipe(service))
         return;
     mistakes_add(mistakes, draft_place(draft, "idle_time"),
                  "idle_time needs stdio = pipe: what passes through a socket is not seen");
+}
+
+static void check_prestart_state(const struct draft *draft, struct mistakes *mistakes)
+{
+    if (draft->service.internal == INTERNAL_NONE &&
+        draft->service.prestart_state == PRESTART_RUNNING && !has_pipe(&draft->service))
+        mistakes_add(mistakes, draft_place(draft, "prestart_state"),
+                     "prestart_state = running needs stdio = pipe: a program that runs already has "
+                     "its pipes, but its client's socket is not there yet");
 }
 
 static void resolve_folder(struct draft *draft, const char *base,
@@ -189,6 +203,7 @@ void config_resolve(struct draft *draft, const char *base, const struct config_s
     if (draft->service.server != NULL)
         resolve_program(draft, base, source, mistakes);
     check_idle_time(draft, mistakes);
+    check_prestart_state(draft, mistakes);
     if (draft->service.internal == INTERNAL_NONE)
         resolve_folder(draft, base, source, mistakes);
     check_file(draft, "banner", draft->service.banner, base, source, mistakes);

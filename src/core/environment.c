@@ -72,6 +72,19 @@ static void insert(struct environment *environment, char *variable)
     list->items[place] = variable;
 }
 
+void environment_unset(struct environment *environment, const char *name)
+{
+    bool found;
+    struct text_list *list = &environment->variables;
+    size_t place = find(environment, name, strlen(name), &found);
+    if (!found)
+        return;
+    free(list->items[place]);
+    list->count--;
+    memmove(list->items + place, list->items + place + 1,
+            (list->count - place) * sizeof *list->items);
+}
+
 bool environment_put(struct environment *environment, const char *variable)
 {
     if (name_length(variable) == 0)

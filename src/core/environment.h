@@ -20,6 +20,9 @@ void environment_set(struct environment *environment, const char *name, const ch
    where the text has no name or no '='. */
 bool environment_put(struct environment *environment, const char *variable);
 
+/* Takes one out, where it is there. */
+void environment_unset(struct environment *environment, const char *name);
+
 /* Takes every variable of a block ("A=1\0B=2\0\0", as GetEnvironmentStrings gives it, in UTF-8)
    whose name passenv lists, and those that Windows programs need to start at all: SystemRoot,
    SystemDrive, PATH, TEMP, TMP, COMSPEC, PATHEXT, windir. passenv == NULL or an entry "*" passes

@@ -157,6 +157,16 @@ const struct option option_table[] = {
     {"banner_fail", SERVICE, OPTION_TEXT, IN_SERVICE(banner_fail), 0, 0, "", {0}, RELOAD_LIVE,
      "The same for whoever is refused, and all that he gets.",
      how, check_path},
+    {"prestart", SERVICE, OPTION_COUNT, IN_SERVICE(prestart), 0, 10000, "0", {0}, RELOAD_LIVE,
+     "How many of its programs are started before their connections come, and wait for them; connections"
+     " beyond that are served as ever. Such a program has no variable that speaks of the connection, but"
+     " STDINETD_PRESTART=1.",
+     how, NULL},
+    {"prestart_state", SERVICE, OPTION_CHOICE, IN_SERVICE(prestart_state), 0, 0, "auto",
+     {"auto", "suspended", "running"}, RELOAD_LIVE,
+     "What they do meanwhile: not even begin, or run until they wait in their first read, which needs"
+     " stdio = pipe. auto is running with a pipe, suspended with a socket.",
+     how, NULL},
 
     {"only_from", SERVICE, OPTION_LIST, IN_SERVICE(only_from), 0, 0, "", {0}, RELOAD_LIVE,
      "Who may come: addresses, networks such as 192.0.2.0/24 or 2001:db8::/32, and host names, which are"
@@ -274,7 +284,7 @@ bool option_needs_program(const struct option *option)
         "server",   "server_args", "working_directory", "env",        "passenv",     "stderr",
         "console",  "end",         "stop_time",         "memory_max", "process_max", "cpu_time_max",
         "priority", "user",        "privileges",        "integrity",  "breakaway",   "stdio",
-        "idle_time"};
+        "idle_time", "prestart",   "prestart_state"};
 
     for (size_t i = 0; option->section == SECTION_SERVICE && i < sizeof names / sizeof *names; i++)
         if (strcmp(option->name, names[i]) == 0)

@@ -85,6 +85,17 @@ static uint64_t sum_refused(const struct status_service *service)
     return sum;
 }
 
+/* "prestart hit 98 %, 4 of 4 ready" */
+static void add_prestart(struct text_buffer *out, const struct status_service *service)
+{
+    uint64_t all = service->prestart_hits + service->prestart_misses;
+
+    text_buffer_add_text(out, "prestart ");
+    if (all > 0)
+        add(out, "hit %" PRIu64 " %%, ", service->prestart_hits * 100 / all);
+    add(out, "%" PRIu64 " of %" PRIu64 " ready\n", service->prestart_ready, service->prestart);
+}
+
 /* The first address stands in the service's own line, the others below. */
 static void add_service(struct text_buffer *out, const struct status_service *service,
                         size_t name_width, size_t address_width)
@@ -112,6 +123,10 @@ static void add_service(struct text_buffer *out, const struct status_service *se
     if (service->bytes.known) {
         text_buffer_repeat(out, ' ', name_width + GAP);
         add(out, "bytes: %" PRIu64 " in, %" PRIu64 " out\n", service->bytes.in, service->bytes.out);
+    }
+    if (service->prestart > 0) {
+        text_buffer_repeat(out, ' ', name_width + GAP);
+        add_prestart(out, service);
     }
     if (sum_refused(service) == 0)
         return;
@@ -274,6 +289,12 @@ static void add_service_object(struct text_buffer *out, const struct status_serv
     add_number(out, "started", service->started);
     add_number(out, "failed", service->failed);
     add_byte_members(out, &service->bytes);
+    if (service->prestart > 0)
+        add(out,
+            "\"prestart\":{\"wanted\":%" PRIu64 ",\"ready\":%" PRIu64 ",\"hits\":%" PRIu64
+            ",\"misses\":%" PRIu64 "},",
+            service->prestart, service->prestart_ready, service->prestart_hits,
+            service->prestart_misses);
     text_buffer_add_text(out, "\"refused\":{");
     for (size_t i = 0; i < REFUSALS; i++)
         add(out, "%s\"%s\":%" PRIu64, i == 0 ? "" : ",", refusal_name((enum refusal)i),

@@ -18,7 +18,8 @@ struct status_bytes {
 
 struct status_service {
     const char *name;
-    const char *launch;         /* "spawn": a program each; "internal": none; at most 8 bytes */
+    const char *launch;         /* "spawn": a program each; "prestart": beforehand; "internal": none;
+                                   at most 8 bytes */
     struct text_list addresses; /* "127.0.0.1:7000" */
     struct text_list busy;      /* where it should listen too, and cannot yet */
     uint64_t live, instances;   /* instances may be UNLIMITED */
@@ -27,6 +28,9 @@ struct status_service {
     uint64_t refused[REFUSALS];
     uint64_t launch_median_us, launch_p99_us;
     struct status_bytes bytes; /* since the server began */
+    uint64_t prestart;         /* how many programs are to wait for connections; 0: none */
+    uint64_t prestart_ready;   /* how many do */
+    uint64_t prestart_hits, prestart_misses; /* connections that found one, or none */
 };
 
 struct status_connection {

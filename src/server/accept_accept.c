@@ -91,6 +91,12 @@ static void revive(struct listener *listener)
     loop_post(listener->loop, &listener->accepting);
 }
 
+/* No socket has been made yet. */
+static void withdraw(struct listener *listener)
+{
+    (void)listener;
+}
+
 static void stop(struct listener *listener)
 {
     while (listener->take_waiting && take(listener))
@@ -107,4 +113,5 @@ const struct accept_method accept_by_accept = {.overlapped = false,
                                                .ask = ask,
                                                .has_connection = has_connection,
                                                .revive = revive,
+                                               .withdraw = withdraw,
                                                .close = stop};

@@ -32,32 +32,53 @@ static bool prepare(struct listener *listener, struct error *error)
     return loop_associate(listener->loop, (HANDLE)listener->socket, error);
 }
 
-static bool ask(struct listener *listener, struct error *error)
+static void drop_socket(struct listener *listener)
+{
+    if (listener->spare != NULL)
+        listener->unused(listener->spare); /* and it closes the socket */
+    else
+        closesocket(listener->accept_socket);
+    listener->spare = NULL;
+    listener->accept_socket = INVALID_SOCKET;
+}
+
+/* With accept_socket. */
+static bool post(struct listener *listener)
 {
     const DWORD address_size = sizeof listener->addresses / 2;
     DWORD received;
 
+    listener->accepting.overlapped = (OVERLAPPED){0};
+    listener->asking = listener->accept_ex(listener->socket, listener->accept_socket,
+                                           listener->addresses, 0, address_size, address_size,
+                                           &received, &listener->accepting.overlapped) ||
+                       WSAGetLastError() == ERROR_IO_PENDING;
+    return listener->asking;
+}
+
+static bool ask(struct listener *listener, struct error *error)
+{
+    if (listener->offer != NULL)
+        listener->spare = listener->offer(listener, &listener->accept_socket);
+    if (listener->spare != NULL && post(listener))
+        return true;
+    if (listener->spare != NULL)
+        drop_socket(listener); /* it goes without */
     listener->accept_socket = socket_create(listener->family, listener->overlapped);
     if (listener->accept_socket == INVALID_SOCKET)
         return error_winsock(error, "socket for the next connection at %s", listener->text);
-    listener->accepting.overlapped = (OVERLAPPED){0};
-    if (!listener->accept_ex(listener->socket, listener->accept_socket, listener->addresses, 0,
-                             address_size, address_size, &received,
-                             &listener->accepting.overlapped) &&
-        WSAGetLastError() != ERROR_IO_PENDING) {
-        error_winsock(error, "AcceptEx at %s", listener->text);
-        closesocket(listener->accept_socket);
-        return false;
-    }
-    listener->asking = true;
-    return true;
+    if (post(listener))
+        return true;
+    error_winsock(error, "AcceptEx at %s", listener->text);
+    drop_socket(listener);
+    return false;
 }
 
 /* Hands over the connected socket. False where the client was gone before it was accepted. */
 static bool hand_over(struct listener *listener)
 {
     const DWORD address_size = sizeof listener->addresses / 2;
-    struct arrival arrival = {.socket = listener->accept_socket};
+    struct arrival arrival = {.socket = listener->accept_socket, .spare = listener->spare};
     struct sockaddr *local, *peer;
     int local_length, peer_length;
 
@@ -68,6 +89,7 @@ static bool hand_over(struct listener *listener)
                             &local_length, &peer, &peer_length);
     address_read(&arrival.local, local);
     address_read(&arrival.peer, peer);
+    listener->spare = NULL;
     listener->arrivals++;
     listener->arrived(listener, &arrival);
     return true;
@@ -88,7 +110,7 @@ static void ask_anew(struct listener *listener)
 {
     struct error error;
 
-    closesocket(listener->accept_socket);
+    drop_socket(listener);
     if (!listener->closing && !ask(listener, &error))
         listener->starved(listener, &error);
 }
@@ -125,6 +147,12 @@ static void revive(struct listener *listener)
         loop_post(listener->loop, &listener->accepting);
 }
 
+/* Where it cannot be cancelled any more, somebody has come. */
+static void withdraw(struct listener *listener)
+{
+    CancelIoEx((HANDLE)listener->socket, &listener->accepting.overlapped);
+}
+
 static void stop(struct listener *listener)
 {
     if (!listener->asking)
@@ -138,4 +166,5 @@ const struct accept_method accept_by_acceptex = {.overlapped = true,
                                                  .ask = ask,
                                                  .has_connection = has_connection,
                                                  .revive = revive,
+                                                 .withdraw = withdraw,
                                                  .close = stop};

@@ -4,6 +4,7 @@
 #include "server/admission.h"
 #include "server/connection.h"
 #include "server/reload.h"
+#include "server/spare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,16 +74,47 @@ static void on_starved(struct listener *listener, const struct error *error)
     set_idle(listener);
 }
 
+/* --- spares */
+
+static struct spare *on_offer(struct listener *listener, SOCKET *socket)
+{
+    struct spare *spare = spares_post(listener->owner, listener->family);
+
+    if (spare != NULL)
+        *socket = spare->socket;
+    return spare;
+}
+
+/* Whoever has come has the socket. Where the listener has got another service in between, the spare
+   is the old one's and of no use. */
+static struct spare *take_spare(const struct running_service *service,
+                                const struct arrival *arrival)
+{
+    struct spare *spare = arrival->spare;
+
+    if (spare == NULL)
+        return NULL;
+    spare_arrived(spare);
+    if (spare->service == service && service->server->phase < PHASE_ENDING)
+        return spare;
+    spare_end(spare);
+    return NULL;
+}
+
+/* --- */
+
 static void on_arrival(struct listener *listener, const struct arrival *arrival)
 {
     struct running_service *service = listener->owner;
+    struct arrival taken = *arrival;
     struct error error;
 
+    taken.spare = take_spare(service, arrival);
     if (service->server->phase >= PHASE_ENDING) {
         closesocket(arrival->socket);
         return;
     }
-    connection_begin(service, arrival);
+    connection_begin(service, &taken);
     if (service->server->phase != PHASE_RUNNING)
         return;
     if (!admission_is_open(service))
@@ -120,6 +152,8 @@ bool accepting_open(struct running_service *service, size_t place, struct error 
     listener->arrived = on_arrival;
     listener->closed = on_closed;
     listener->starved = on_starved;
+    listener->offer = on_offer;
+    listener->unused = spare_end;
     listener->overlapped = service->is_overlapped;
     if (!listener_open(listener, &server->loop, &service->listening[place].place, service->settings,
                        (enum accept_with)server->config.accept_with, error)) {

@@ -5,6 +5,7 @@
 #include "server/connection_internal.h"
 #include "server/connection_log.h"
 #include "server/connection_serving.h"
+#include "server/connection_spare.h"
 #include "server/connection_start.h"
 #include "server/connection_table.h"
 #include "windows/clock.h"
@@ -65,7 +66,8 @@ static void begin_serving(struct connection *connection)
         return;
     }
     connection->state = CONNECTION_LAUNCHING;
-    submit(connection);
+    if (!connection_serve_by_spare(connection))
+        submit(connection);
 }
 
 static void on_greeted(struct banner_sending *greeting, bool whole)
@@ -115,6 +117,7 @@ static void on_timer(struct timer *timer)
 static void give_up_waiting(struct connection *connection, const char *reason)
 {
     admission_forget(connection);
+    connection_drop_spare(connection);
     closesocket(connection->socket);
     connection->reason = reason;
     connection->served_ms = server_of(connection)->loop.now_ms - connection->began_ms;
@@ -152,6 +155,7 @@ void connection_refuse(struct connection *connection)
 {
     struct server *server = server_of(connection);
 
+    connection_drop_spare(connection);
     if (connection->service->banner_fail.text == NULL || server->refused == MOST_REFUSED) {
         closesocket(connection->socket);
         connection_forget(connection);
@@ -178,10 +182,13 @@ void connection_begin(struct running_service *service, const struct arrival *arr
         address_text(&arrival->peer, peer_text);
         server_log(server, &record);
         closesocket(arrival->socket);
+        if (arrival->spare != NULL)
+            spare_end(arrival->spare);
         return;
     }
     connection->service = service;
     connection->socket = arrival->socket;
+    connection->spare = arrival->spare;
     connection->peer = arrival->peer;
     connection->local = arrival->local;
     address_text(&connection->peer, connection->peer_text);

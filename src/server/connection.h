@@ -44,6 +44,7 @@ struct connection {
     struct spawn_task task;     /* launching: what the spawn thread is given … */
     int64_t launch_began_ticks; /* of the performance counter */
     struct launch_failure failure;
+    struct spare *spare; /* that holds its socket too; until it is launched */
     HANDLE error_pipe;   /* our end, where stderr = log */
     struct relay *relay; /* where stdio is a pipe; from the launch until it has ended */
     bool launched;       /* … and what it found; of an internal service, that it has begun */
@@ -59,6 +60,7 @@ struct connection {
     unsigned open_parts; /* itself until its handler is gone, its relay from then on, its lingering,
                             and the stream of its stderr */
     struct lingering linger;
+    struct error_stream *stream;  /* errors, or one that began with a spare and is freed then */
     uint64_t bytes_in, bytes_out; /* of a relay that has ended */
     union {
         struct error_stream errors;

@@ -2,6 +2,7 @@
 
 #include "server/admission.h"
 #include "server/connection_log.h"
+#include "server/connection_spare.h"
 #include "server/connection_table.h"
 
 #include <stdlib.h>
@@ -120,6 +121,7 @@ void connection_ended(struct connection *connection, const char *reason)
         connection_give_reason(connection, reason);
     connection->state = CONNECTION_LINGERING;
     connection->served_ms = server->loop.now_ms - connection->began_ms;
+    connection_drop_spare(connection);
     if (connection->relay != NULL)
         finish_relay(connection);
     else
@@ -127,7 +129,7 @@ void connection_ended(struct connection *connection, const char *reason)
     timer_cancel(&server->loop, &connection->timer);
     release_child(connection);
     if (connection->error_pipe != NULL)
-        error_stream_finish(&connection->errors);
+        error_stream_finish(connection->stream);
     if (connection->refused)
         server->refused--;
     else

@@ -121,7 +121,7 @@ static void begin_relay(struct connection *connection)
 /* Each line of its stderr is a record; a log with enough to do slows the handler down. */
 static bool on_error_line(struct error_stream *stream, const char *text)
 {
-    struct connection *connection = CONTAINER(stream, struct connection, errors);
+    struct connection *connection = stream->owner;
 
     connection_log(connection, LEVEL_INFO, "stderr", text);
     return !log_is_busy(server_of(connection)->log);
@@ -129,18 +129,27 @@ static bool on_error_line(struct error_stream *stream, const char *text)
 
 static void on_errors_ended(struct error_stream *stream)
 {
-    struct connection *connection = CONTAINER(stream, struct connection, errors);
+    struct connection *connection = stream->owner;
 
     connection->error_pipe = NULL;
+    if (stream != &connection->errors)
+        free(stream);
     connection_part_ended(connection);
+}
+
+void connection_take_errors(struct connection *connection, struct error_stream *stream)
+{
+    connection->open_parts++;
+    connection->stream = stream;
+    stream->owner = connection;
+    stream->line = on_error_line;
+    stream->ended = on_errors_ended;
 }
 
 static void begin_errors(struct connection *connection)
 {
-    connection->open_parts++;
     connection->errors.loop = &server_of(connection)->loop;
-    connection->errors.line = on_error_line;
-    connection->errors.ended = on_errors_ended;
+    connection_take_errors(connection, &connection->errors);
     error_stream_begin(&connection->errors, connection->error_pipe);
 }
 
@@ -180,12 +189,14 @@ void connection_serve(struct connection *connection)
     connection_begun(connection, NULL);
     if (connection->relay != NULL)
         begin_relay(connection);
-    if (connection->error_pipe != NULL)
+    if (connection->error_pipe != NULL && connection->stream == NULL)
         begin_errors(connection);
     if (connection->must_end)
         connection_end_handler(connection, 0);
     else
         connection_limit_time(connection);
+    if (connection->service->settings->prestart > 0)
+        spares_refill(connection->service);
     if (connection->has_early_message)
         connection_job_message(connection, 0, 0); /* it may have ended already */
 }

@@ -9,6 +9,9 @@
 /* Its handler has been started. */
 void connection_serve(struct connection *connection);
 
+/* What its handler writes to stderr is the connection's from now on. */
+void connection_take_errors(struct connection *connection, struct error_stream *stream);
+
 /* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
    service, a message is an answer to such a look. */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);

@@ -25,11 +25,15 @@ static const struct service *settings_of(const struct tally *tally)
 static void take_tally(const struct tally *tally, struct status_service *taken)
 {
     const struct service *settings = settings_of(tally);
-    bool is_internal = settings != NULL && settings->internal != INTERNAL_NONE;
+    const char *launch = "spawn";
 
+    if (settings != NULL && settings->internal != INTERNAL_NONE)
+        launch = "internal";
+    else if (settings != NULL && settings->prestart > 0)
+        launch = "prestart";
     *taken =
         (struct status_service){.name = tally->name,
-                                .launch = is_internal ? "internal" : "spawn",
+                                .launch = launch,
                                 .live = tally->live,
                                 .instances = UNLIMITED,
                                 .waiting = tally->waiting,
@@ -49,6 +53,10 @@ static void take_service(const struct running_service *service, struct status_se
     take_tally(service->tally, taken);
     taken->instances = service->settings->instances;
     taken->bytes.known = taken->bytes.known || service->is_piped;
+    taken->prestart = service->settings->prestart;
+    taken->prestart_ready = service->spares.waiting;
+    taken->prestart_hits = service->tally->prestart_hits;
+    taken->prestart_misses = service->tally->prestart_misses;
     for (size_t i = 0; i < service->place_count; i++) {
         const struct listening *listening = &service->listening[i];
         char text[ADDRESS_TEXT_SIZE];

@@ -8,9 +8,10 @@
 
 enum { ERROR_STREAM_LINE = 4096 }; /* a longer line becomes several */
 
-/* Starts as {0} but for loop, line, ended. */
+/* Starts as {0} but for loop, owner, line, ended; the last three may change at any time. */
 struct error_stream {
     struct loop *loop;
+    void *owner;
     /* One line without its end, borrowed for the call. Returns false to be asked for less: the next
        read waits a little, which slows the handler down and costs no memory. */
     bool (*line)(struct error_stream *stream, const char *text);

@@ -63,29 +63,57 @@ static int compare_slots(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-static void init_environment(struct handler *handler, const struct service *service,
-                             const char *own_block)
+/* What all programs of the service have, whoever comes. */
+static struct environment common_environment(const struct service *service, const char *own_block)
 {
     struct environment environment = {0};
-    size_t size;
 
     environment_pass(&environment, own_block, &service->passenv);
     for (size_t i = 0; i < service->env.count; i++)
         environment_put(&environment, service->env.items[i]);
+    environment_set(&environment, "STDINETD_SERVICE", service->name);
+    environment_set(&environment, "PROTO", "TCP");
+    environment_unset(&environment, "STDINETD_PRESTART");
+    return environment;
+}
+
+static wchar_t *wide_block(const struct environment *environment, size_t *length)
+{
+    size_t size;
+    char *block = environment_block(environment, &size);
+    wchar_t *wide = wide_block_from_utf8(block, size, length);
+
+    free(block);
+    return wide;
+}
+
+static void init_spare_environment(struct handler *handler, const struct service *service,
+                                   const char *own_block)
+{
+    struct environment environment = common_environment(service, own_block);
+    size_t length;
+
+    for (size_t i = 0; i < VISIT_SLOTS; i++) /* of a visit to the server's own parent */
+        environment_unset(&environment, visit_variables[i].name);
+    environment_set(&environment, "STDINETD_PRESTART", "1");
+    handler->spare_environment = wide_block(&environment, &length);
+    environment_free(&environment);
+}
+
+static void init_environment(struct handler *handler, const struct service *service,
+                             const char *own_block)
+{
+    struct environment environment = common_environment(service, own_block);
+
     for (size_t i = 0; i < VISIT_SLOTS; i++)
         environment_set(&environment, visit_variables[i].name, "");
     char *connection = memory_format("%s#", service->name);
     environment_set(&environment, "STDINETD_CONNECTION", connection);
-    environment_set(&environment, "STDINETD_SERVICE", service->name);
-    environment_set(&environment, "PROTO", "TCP");
-
-    char *block = environment_block(&environment, &size);
-    handler->environment = wide_block_from_utf8(block, size, &handler->environment_length);
+    handler->environment = wide_block(&environment, &handler->environment_length);
     for (size_t i = 0; i < VISIT_SLOTS; i++)
         handler->slots[i] = (struct visit_slot){
             place_of(handler->environment, visit_variables[i].name), visit_variables[i].value};
     qsort(handler->slots, VISIT_SLOTS, sizeof *handler->slots, compare_slots);
-    free(block);
     free(connection);
     environment_free(&environment);
 }
@@ -110,7 +138,11 @@ bool handler_init(struct handler *handler, const struct service *service, const 
     handler->console = console_of(handler, service);
     handler->limits = limits_of(service);
     const char *user_block = handler->rights.logon.environment;
-    init_environment(handler, service, user_block != NULL ? user_block : own_block);
+    if (user_block != NULL)
+        own_block = user_block;
+    init_environment(handler, service, own_block);
+    if (service->prestart > 0)
+        init_spare_environment(handler, service, own_block);
     return true;
 }
 
@@ -120,6 +152,7 @@ void handler_free(struct handler *handler)
     free(handler->command_line);
     free(handler->folder);
     free(handler->environment);
+    free(handler->spare_environment);
     rights_close(&handler->rights);
 }
 

@@ -28,6 +28,7 @@ struct handler {
         size_t place;
         enum visit_value value;
     } slots[VISIT_SLOTS];
+    wchar_t *spare_environment; /* of one that is started before its visit; NULL: none is */
 };
 
 /* own_block is the server's environment, as environment_own_block gives it; handlers of another

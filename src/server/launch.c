@@ -43,6 +43,11 @@ static bool prepare_handles(struct preparation *preparation, const struct launch
     size_t count = request->error_output == NULL ? 3 : 2;
 
     preparation->standard[2] = request->error_output;
+    if (request->as_they_are) {
+        preparation->standard[0] = request->input;
+        preparation->standard[1] = request->output;
+        return true;
+    }
     while (preparation->duplicates < count) {
         HANDLE handle = preparation->duplicates == 0 ? request->input : request->output;
 
@@ -95,12 +100,48 @@ static DWORD creation_flags(const struct launch *request)
 
 /* The job reports from the first instruction on, and not before there is a process: what a failed
    try leaves behind says nothing. */
-static bool report_and_resume(const struct launch *request, const struct child *child,
-                              HANDLE thread, struct launch_failure *failure)
+static bool report_to(struct child *child, HANDLE port, ULONG_PTR key,
+                      struct launch_failure *failure)
 {
-    if (!job_report_to(child->job, request->port, request->key))
-        return fail(failure, "SetInformationJobObject with the completion port", NULL);
-    return ResumeThread(thread) != (DWORD)-1 || fail(failure, "ResumeThread", NULL);
+    return job_report_to(child->job, port, key) ||
+           fail(failure, "SetInformationJobObject with the completion port", NULL);
+}
+
+static bool resume(struct child *child, struct launch_failure *failure)
+{
+    if (ResumeThread(child->thread) == (DWORD)-1)
+        return fail(failure, "ResumeThread", NULL);
+    CloseHandle(child->thread);
+    child->thread = NULL;
+    return true;
+}
+
+bool launch_release(struct child *child, HANDLE port, ULONG_PTR key, struct launch_failure *failure)
+{
+    return report_to(child, port, key, failure) &&
+           (child->thread == NULL || resume(child, failure));
+}
+
+static void close_handle(HANDLE *handle)
+{
+    if (*handle != NULL)
+        CloseHandle(*handle);
+    *handle = NULL;
+}
+
+static void close_child(struct child *child)
+{
+    close_handle(&child->thread);
+    close_handle(&child->process);
+    close_handle(&child->job);
+    child->pid = 0;
+}
+
+void launch_end(struct child *child)
+{
+    if (child->job != NULL)
+        TerminateJobObject(child->job, 1);
+    close_child(child);
 }
 
 /* Another user gets a window station of his own (the empty name of a desktop), since the server's
@@ -136,10 +177,10 @@ static bool create_process(const struct launch *request, struct preparation *pre
     if (!create_process_as(request, preparation, &startup.StartupInfo, &process))
         return fail(failure, "CreateProcess", request->program); /* whoever runs the server */
     child->process = process.hProcess;
+    child->thread = process.hThread;
     child->pid = process.dwProcessId;
-    bool running = report_and_resume(request, child, process.hThread, failure);
-    CloseHandle(process.hThread);
-    return running;
+    return (request->port == NULL || report_to(child, request->port, request->key, failure)) &&
+           (request->suspended || resume(child, failure));
 }
 
 bool launch(const struct launch *request, struct child *child, struct launch_failure *failure)
@@ -169,12 +210,7 @@ done:
     while (preparation.duplicates > 0)
         CloseHandle(preparation.standard[--preparation.duplicates]);
     free(preparation.command_line);
-    if (!launched) {
-        if (child->process != NULL)
-            CloseHandle(child->process);
-        if (child->job != NULL)
-            CloseHandle(child->job);
-        *child = (struct child){0};
-    }
+    if (!launched)
+        close_child(child);
     return launched;
 }

@@ -21,14 +21,18 @@ struct launch {
     enum console console;
     const struct rights *rights; /* whose token it runs with */
     const struct job_limits *limits;
-    HANDLE port;   /* the completion port that the child's job reports to … */
+    HANDLE port;   /* the completion port that the child's job reports to; NULL: none yet … */
     ULONG_PTR key; /* … under this key */
+    bool suspended; /* its first thread waits for launch_release */
+    bool as_they_are; /* input, output and error_output are inheritable, and no duplicates are made:
+                         the child has them under the same values */
 };
 
 /* Starts as {0}. The caller closes both handles; closing the job ends every process in it. */
 struct child {
     HANDLE process;
     HANDLE job;
+    HANDLE thread; /* that waits for launch_release; NULL where none does */
     DWORD pid;
 };
 
@@ -45,5 +49,13 @@ bool launch_is_temporary(DWORD code);
    else (PROC_THREAD_ATTRIBUTE_HANDLE_LIST), also when several threads launch at once; the handles
    stay the caller's. */
 bool launch(const struct launch *request, struct child *child, struct launch_failure *failure);
+
+/* Of a child that was launched with port NULL: its job reports to that port from now on, and it
+   runs, where it did not. What it did before has been reported to nobody. */
+bool launch_release(struct child *child, HANDLE port, ULONG_PTR key,
+                    struct launch_failure *failure);
+
+/* Ends every process of its job, and closes its handles. */
+void launch_end(struct child *child);
 
 #endif

@@ -100,6 +100,12 @@ bool listener_ask(struct listener *listener, struct error *error)
     return listener->method->ask(listener, error);
 }
 
+void listener_ask_anew(struct listener *listener)
+{
+    if (listener->asking && !listener->closing)
+        listener->method->withdraw(listener);
+}
+
 bool listener_mend(struct listener *listener, bool somebody_waits)
 {
     bool overdue = somebody_waits || listener->method->has_connection(listener);

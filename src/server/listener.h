@@ -9,10 +9,13 @@
 
 /* One listening address of a service. */
 
+struct spare;
+
 /* A connection just accepted: the socket is the taker's. It is blocking, and either non-overlapped,
    fit to be a program's standard input, or overlapped, for the server's own I/O. */
 struct arrival {
     SOCKET socket;
+    struct spare *spare; /* that holds it too; NULL: none */
     struct address peer, local;
 };
 
@@ -23,6 +26,10 @@ struct listener {
     void (*closed)(struct listener *listener); /* after listener_close: it may be freed */
     /* Asked for one more connection by itself and could not: call listener_ask again later. */
     void (*starved)(struct listener *listener, const struct error *error);
+    /* May be NULL. A spare whose socket, which stays its own until it has arrived, can be the next
+       connection, or NULL; and one for which nobody came. */
+    struct spare *(*offer)(struct listener *listener, SOCKET *socket);
+    void (*unused)(struct spare *spare);
 
     struct loop *loop;
     const struct accept_method *method;
@@ -41,7 +48,8 @@ struct listener {
     struct operation accepting;
     struct operation last; /* behind every packet of accepting */
 
-    SOCKET accept_socket; /* acceptex: what the next connection will be */
+    SOCKET accept_socket; /* acceptex: what the next connection will be … */
+    struct spare *spare;  /* … and who holds it too, if anybody */
     char addresses[2 * (sizeof(struct sockaddr_storage) + 16)];
     LPFN_ACCEPTEX accept_ex;
     LPFN_GETACCEPTEXSOCKADDRS get_addresses;
@@ -56,6 +64,7 @@ struct accept_method {
     bool (*ask)(struct listener *listener, struct error *error);
     bool (*has_connection)(const struct listener *listener); /* … although no packet said so */
     void (*revive)(struct listener *listener); /* makes up for a packet that was lost */
+    void (*withdraw)(struct listener *listener); /* while asking */
     void (*close)(
         struct listener *listener); /* again while asking: looks whether that is in vain */
 };
@@ -75,6 +84,10 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
    already asked for. Returns false with *error set where Windows has no resources; ask again later.
  */
 bool listener_ask(struct listener *listener, struct error *error);
+
+/* Where one has been asked for with a socket that is to be another now: has it asked for anew, which
+   offers. A connection that has come already arrives all the same. */
+void listener_ask_anew(struct listener *listener);
 
 /* For the sweep, once a second for each listener that is asking. Where somebody waits in the
    backlog all the same, or a connection has come that nobody spoke of, the second time without an

@@ -157,6 +157,7 @@ static void carry_out(struct reload *reload)
     struct log_settings log_settings = server_log_settings(&server->config);
     log_change(server->log, &log_settings);
     admission_resize(server);
+    spares_look(server);
     finish(reload, LOADED, text.text);
     free(text.text);
 }

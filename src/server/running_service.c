@@ -93,8 +93,11 @@ struct running_service *running_service_new(struct server *server, struct servic
          handler_init(&service->handler, settings, environment, error) ||
          service_blame(settings, error)) &&
         choose_stdio(service, error) && read_banners(service, base, error) &&
-        find_places(service, error))
+        find_places(service, error)) {
+        if (settings->prestart > 0)
+            spares_prepare(service);
         return service;
+    }
     running_service_free(service);
     return NULL;
 }
@@ -174,6 +177,7 @@ void running_service_begin(struct running_service *service)
 
 void running_service_free(struct running_service *service)
 {
+    timer_cancel(&service->server->loop, &service->spares.timer);
     leave_tally(service);
     for (size_t i = 0; i < service->place_count; i++)
         free(service->listening[i].listener);
@@ -199,6 +203,7 @@ void running_service_retire(struct running_service *service)
 {
     struct server *server = service->server;
 
+    spares_close(service);
     service->is_retired = true;
     if (service->tally->current == service)
         service->tally->current = NULL;
@@ -222,7 +227,8 @@ void running_service_look(struct running_service *service)
 {
     struct running_service **place = &service->server->retired;
 
-    if (!service->is_retired || service->connections > 0 || has_listener(service))
+    if (!service->is_retired || service->connections > 0 || service->spares.open > 0 ||
+        has_listener(service))
         return;
     while (*place != service)
         place = &(*place)->next;

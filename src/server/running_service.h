@@ -8,6 +8,7 @@
 #include "server/handler.h"
 #include "server/listener.h"
 #include "server/loop.h"
+#include "server/spare_stock.h"
 
 struct server;
 
@@ -23,6 +24,7 @@ struct tally {
     uint64_t live;    /* launching or serving: what instances counts */
     uint64_t waiting; /* accepted, but there is no room yet, or rate does not let them go on */
     uint64_t started, failed, refused[REFUSALS]; /* since the server began */
+    uint64_t prestart_hits, prestart_misses;     /* connections for whom there was a spare, or none */
     uint64_t bytes_in, bytes_out;                /* of relays that have ended */
     struct histogram launch_times;
     struct refusal_totals refusal_totals;
@@ -42,6 +44,7 @@ struct running_service {
     bool is_piped;      /* its handlers get pipes, which the server copies to and from the socket */
     bool is_overlapped; /* its sockets are, because the server does their I/O itself */
     struct banner banner, banner_fail;
+    struct spare_stock spares; /* where prestart is not 0 */
     struct listening {
         struct listener_place place;
         struct listener *listener;         /* NULL: not open, or no more */

@@ -67,6 +67,7 @@ static void start_accepting(struct server *server)
 {
     accepting_for_each(server, NULL, begin_accepting);
     admission_ask(server);
+    spares_look(server);
 }
 
 static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DWORD pid)
@@ -117,6 +118,8 @@ static bool server_open(struct server *server, struct error *error)
     server->null_output = open_null_output();
     if (server->null_output == NULL)
         return error_windows(error, "CreateFile NUL");
+    if (!spare_slots_open(&server->slots, error))
+        return false;
     server->spawner = spawner_start(&server->loop, (size_t)server->config.spawn_threads, error);
     if (server->spawner == NULL)
         return false;
@@ -135,6 +138,7 @@ static void server_close(struct server *server)
     connection_table_free(server->connections);
     if (server->null_output != NULL)
         CloseHandle(server->null_output);
+    spare_slots_close(&server->slots);
     running_services_free(server->services);
     running_services_free(server->retired);
     admission_close(server);

@@ -6,6 +6,7 @@
 #include "core/source_table.h"
 #include "server/loop.h"
 #include "server/running_service.h"
+#include "server/spare_slots.h"
 #include "server/spawner.h"
 #include "windows/log.h"
 
@@ -39,6 +40,9 @@ struct server {
     struct log *log;
     struct spawner *spawner;
     HANDLE null_output; /* NUL, inheritable: the handlers' stderr where stderr = null */
+    struct spare_slots slots;
+    enum { PROBE_NOT_MADE, PROBE_GOOD, PROBE_BAD } spare_probe; /* spare_probe's */
+    size_t spares;                                              /* open ones of all services */
 
     struct running_service *services; /* in the order of the configuration */
     struct running_service *retired;  /* that a reload has removed or replaced, not gone yet */

@@ -20,7 +20,8 @@ struct spawner {
 
     SRWLOCK lock; /* everything below */
     CONDITION_VARIABLE submitted;
-    struct queue waiting, finished;
+    struct queue waiting, later, finished;
+    size_t later_running; /* tasks that can wait, and are being run */
     bool stopping;
 };
 
@@ -40,18 +41,39 @@ static struct spawn_task *queue_take_all(struct queue *queue)
     return first;
 }
 
+static struct spawn_task *queue_take(struct queue *queue)
+{
+    struct spawn_task *task = queue->first;
+
+    queue->first = task->next;
+    if (task->next == NULL)
+        queue->end = &queue->first;
+    return task;
+}
+
+/* What is to be run now, or NULL. */
+static struct queue *next_queue(struct spawner *spawner)
+{
+    if (spawner->waiting.first != NULL)
+        return &spawner->waiting;
+    if (spawner->later.first == NULL)
+        return NULL;
+    size_t most = spawner->thread_count > 1 ? spawner->thread_count - 1 : 1;
+    return spawner->later_running < most ? &spawner->later : NULL;
+}
+
 static struct spawn_task *next_task(struct spawner *spawner)
 {
     struct spawn_task *task = NULL;
+    struct queue *queue;
 
     AcquireSRWLockExclusive(&spawner->lock);
-    while (spawner->waiting.first == NULL && !spawner->stopping)
+    while ((queue = next_queue(spawner)) == NULL && !spawner->stopping)
         SleepConditionVariableSRW(&spawner->submitted, &spawner->lock, INFINITE, 0);
     if (!spawner->stopping) {
-        task = spawner->waiting.first;
-        spawner->waiting.first = task->next;
-        if (task->next == NULL)
-            spawner->waiting.end = &spawner->waiting.first;
+        task = queue_take(queue);
+        if (task->can_wait)
+            spawner->later_running++;
     }
     ReleaseSRWLockExclusive(&spawner->lock);
     return task;
@@ -65,6 +87,8 @@ static DWORD WINAPI run_tasks(void *parameter)
     while ((task = next_task(spawner)) != NULL) {
         task->run(task);
         AcquireSRWLockExclusive(&spawner->lock);
+        if (task->can_wait)
+            spawner->later_running--;
         bool first = spawner->finished.first == NULL;
         queue_put(&spawner->finished, task);
         ReleaseSRWLockExclusive(&spawner->lock);
@@ -103,6 +127,7 @@ struct spawner *spawner_start(struct loop *loop, size_t threads, struct error *e
     InitializeSRWLock(&spawner->lock);
     InitializeConditionVariable(&spawner->submitted);
     queue_take_all(&spawner->waiting);
+    queue_take_all(&spawner->later);
     queue_take_all(&spawner->finished);
     for (size_t i = 0; i < threads; i++) {
         HANDLE thread = CreateThread(NULL, STACK_SIZE, run_tasks, spawner,
@@ -117,12 +142,23 @@ struct spawner *spawner_start(struct loop *loop, size_t threads, struct error *e
     return spawner;
 }
 
-void spawner_submit(struct spawner *spawner, struct spawn_task *task)
+static void submit(struct spawner *spawner, struct queue *queue, struct spawn_task *task)
 {
     AcquireSRWLockExclusive(&spawner->lock);
-    queue_put(&spawner->waiting, task);
+    queue_put(queue, task);
     ReleaseSRWLockExclusive(&spawner->lock);
     WakeConditionVariable(&spawner->submitted);
+}
+
+void spawner_submit(struct spawner *spawner, struct spawn_task *task)
+{
+    submit(spawner, &spawner->waiting, task);
+}
+
+void spawner_submit_later(struct spawner *spawner, struct spawn_task *task)
+{
+    task->can_wait = true;
+    submit(spawner, &spawner->later, task);
 }
 
 void spawner_stop(struct spawner *spawner)

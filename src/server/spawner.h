@@ -12,6 +12,7 @@ struct spawn_task {
     void (*run)(struct spawn_task *task);
     void (*done)(struct spawn_task *task);
     struct spawn_task *next;
+    bool can_wait;
 };
 
 struct spawner;
@@ -19,6 +20,10 @@ struct spawner;
 /* NULL with *error set on failure. */
 struct spawner *spawner_start(struct loop *loop, size_t threads, struct error *error);
 void spawner_submit(struct spawner *spawner, struct spawn_task *task);
+
+/* The same for one that nobody waits for yet: it is run when no other waits, and never keeps the
+   last thread busy where there are several. */
+void spawner_submit_later(struct spawner *spawner, struct spawn_task *task);
 
 /* Calls done for every task that has run; the wake-up does this by itself, and the sweep in case a
    wake-up was lost. */

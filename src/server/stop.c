@@ -48,7 +48,7 @@ static void close_listeners(struct server *server, bool take_waiting)
 
 void server_check_stopped(struct server *server)
 {
-    if (server->phase != PHASE_RUNNING && server->listeners_open == 0 &&
+    if (server->phase != PHASE_RUNNING && server->listeners_open == 0 && server->spares == 0 &&
         connection_table_count(server->connections) == 0)
         loop_end(&server->loop);
 }
@@ -74,6 +74,7 @@ static void end_connections(struct server *server, enum phase phase, uint64_t lo
     server->phase = phase;
     snprintf(detail, sizeof detail, "%zu connection%s %s", count, plural(count), what);
     log_stop(server, detail);
+    spares_close_all(server);
     close_listeners(server, false);
     connection_table_for_each(server->connections, &longest_ms, end_one);
     server_check_stopped(server);
@@ -127,6 +128,7 @@ static void drain(struct server *server)
     log_stop(server, detail);
     timer_set(&server->loop, &server->stop_timer, server->config.drain);
     tell_host(server);
+    spares_close_all(server);
     close_listeners(server, true);
     server_check_stopped(server);
 }

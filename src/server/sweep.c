@@ -90,6 +90,7 @@ static void on_sweep(struct timer *timer)
     accepting_for_each(server, NULL, look_at_closing);
     accepting_try_again(server);
     reload_look(server);
+    spares_look(server);
     log_mended(server, admission_ask(server),
                "had stopped accepting for want of resources, and accept again");
     log_mended(server, mend_listeners(server), "had lost a wake-up, and accept again");

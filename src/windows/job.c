@@ -30,16 +30,23 @@ static JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended_limits(const struct job_lim
     return extended;
 }
 
-HANDLE job_create(const struct job_limits *limits, struct error *error)
+bool job_limit(HANDLE job, const struct job_limits *limits)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION extended = extended_limits(limits);
+
+    return SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended,
+                                   sizeof extended);
+}
+
+HANDLE job_create(const struct job_limits *limits, struct error *error)
+{
     HANDLE job = CreateJobObjectW(NULL, NULL);
 
     if (job == NULL) {
         error_windows(error, "CreateJobObject");
         return NULL;
     }
-    if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &extended, sizeof extended))
+    if (job_limit(job, limits))
         return job;
     DWORD code = GetLastError();
     CloseHandle(job);

@@ -23,6 +23,9 @@ struct job_limits {
    GetLastError() too. The caller closes it. */
 HANDLE job_create(const struct job_limits *limits, struct error *error);
 
+/* Sets them anew; processor time counts from now on. False with the reason in GetLastError(). */
+bool job_limit(HANDLE job, const struct job_limits *limits);
+
 /* From now on the job reports to the completion port under that key (JOB_OBJECT_MSG_EXIT_PROCESS,
    JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO …), beginning with the processes that are in it already;
    Windows does not promise that each message arrives. False with the reason in GetLastError(). */

@@ -36,6 +36,7 @@ bool fault(const char *call);
 #define WSASocketW(...) (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
 #define bind(...)       (fault("bind") ? SOCKET_ERROR : bind(__VA_ARGS__))
 #define setsockopt(...) (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
+#define getpeername(...) (fault("getpeername") ? SOCKET_ERROR : getpeername(__VA_ARGS__))
 #define WSAGetOverlappedResult(...)                                                                \
     (fault("WSAGetOverlappedResult") ? FALSE : WSAGetOverlappedResult(__VA_ARGS__))
 #define CreateDirectoryW(...) (fault("CreateDirectoryW") ? FALSE : CreateDirectoryW(__VA_ARGS__))

@@ -47,6 +47,11 @@ int probe_stderr_binary(wchar_t **arguments); /* every byte from 0 to 255, and a
 int probe_stderr_handle(
     wchar_t **arguments); /* on stdout its process id and stderr; reads a line */
 
+/* early.c: what is started before its connection comes */
+int probe_early(wchar_t **arguments); /* writes "ready", to stderr "early"; then each line back, and
+                                         to stderr "heard LINE" */
+int probe_peer(wchar_t **arguments);  /* the other end's address, of the socket that is its stdin */
+
 /* One line of UTF-8 to stdout. */
 void say(const wchar_t *format, ...);
 

@@ -43,7 +43,7 @@ static const char other_ini[] =
     "accept_with = accept\n[service all]\nport = 2\nbind = *\nbacklog = 9\nnodelay = no\n"
     "keepalive = no\nserver = Tools\\tool.exe\nserver_args = -x\nworking_directory = etc\n"
     "env = A=1\npassenv = X\nstdio = pipe\nstderr = null\nconsole = own\nend = job\nlinger = 0\n"
-    "banner = local.exe\nbanner_fail = local.exe\nonly_from = ::1\nno_access = ::2\n"
+    "banner = local.exe\nbanner_fail = local.exe\nprestart = 2\nprestart_state = running\nonly_from = ::1\nno_access = ::2\n"
     "access_times = 08:00-17:00\ninstances = 7\nper_source = 3\nper_source_rate = 9\nrate = 9\n"
     "overload = refuse\nmax_time = 5m\nidle_time = 5m\nstop_time = 1s\nmemory_max = 64M\n"
     "process_max = 4\ncpu_time_max = 30\npriority = idle\nuser = .\\guest\nprivileges = "

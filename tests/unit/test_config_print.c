@@ -241,8 +241,12 @@ static void random_configs_go_round(void **state)
         for (size_t i = 0; i < made.service_count; i++) {
             set_all(SECTION_SERVICE, &made.services[i], &port);
             made.services[i].name = memory_format("s%u", (unsigned)i);
-            if (made.services[i].stdio != STDIO_PIPE)
+            if (made.services[i].stdio != STDIO_PIPE) {
                 made.services[i].idle_time = UNLIMITED;
+                made.services[i].prestart_state = PRESTART_AUTO;
+            }
+            if (made.services[i].prestart > made.services[i].instances)
+                made.services[i].prestart = made.services[i].instances;
         }
         char *text = print(&made);
         struct config config = load(text);
@@ -314,6 +318,8 @@ static void every_option_is_written_with_its_value(void **state)
                         "console = auto\n"
                         "end = handler\n"
                         "linger = 5s\n"
+                        "prestart = 0\n"
+                        "prestart_state = auto\n"
                         "instances = 100\n"
                         "per_source = unlimited\n"
                         "per_source_rate = unlimited\n"

@@ -126,6 +126,26 @@ static void a_star_or_no_list_passes_all(void **state)
     environment_free(&environment);
 }
 
+static void what_is_unset_is_gone(void **state)
+{
+    struct environment environment = {0};
+
+    (void)state;
+    environment_set(&environment, "A", "1");
+    environment_set(&environment, "Bee", "2");
+    environment_set(&environment, "C", "3");
+    environment_unset(&environment, "BEE");
+    environment_unset(&environment, "D");
+    assert_int_equal(environment.variables.count, 2);
+    assert_string_equal(value_of(&environment, "A"), "1");
+    assert_null(value_of(&environment, "Bee"));
+    assert_string_equal(value_of(&environment, "C"), "3");
+    environment_unset(&environment, "C");
+    environment_unset(&environment, "A");
+    assert_int_equal(environment.variables.count, 0);
+    environment_free(&environment);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +156,7 @@ int main(void)
         cmocka_unit_test(passenv_names_what_passes_and_windows_needs_the_rest),
         cmocka_unit_test(every_variable_that_windows_programs_need_passes),
         cmocka_unit_test(a_star_or_no_list_passes_all),
+        cmocka_unit_test(what_is_unset_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,8 @@ static const struct {
     {SECTION_SERVICE, "linger", "system/test_linger"},
     {SECTION_SERVICE, "banner", "system/test_banner"},
     {SECTION_SERVICE, "banner_fail", "system/test_banner"},
+    {SECTION_SERVICE, "prestart", "system/test_prestart"},
+    {SECTION_SERVICE, "prestart_state", "system/test_prestart_running"},
     {SECTION_SERVICE, "only_from", "system/test_access"},
     {SECTION_SERVICE, "no_access", "system/test_access"},
     {SECTION_SERVICE, "access_times", "system/test_access"},

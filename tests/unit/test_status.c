@@ -117,6 +117,31 @@ static void programs_get_one_object(void **state)
     free_addresses(&status);
 }
 
+/* A share of nothing is none. */
+static void who_is_started_beforehand_has_a_line(void **state)
+{
+    struct status status = make();
+
+    (void)state;
+    status.services[0].prestart = 4;
+    status.services[0].prestart_ready = 3;
+    char *text = status_text(&status);
+    assert_non_null(strstr(text, "\n         prestart 3 of 4 ready\n"));
+    free(text);
+    status.services[0].prestart_hits = 197;
+    status.services[0].prestart_misses = 3;
+    text = status_text(&status);
+    assert_non_null(strstr(text, "\n         prestart hit 98 %, 3 of 4 ready\n"));
+    free(text);
+    text = status_json(&status);
+    assert_non_null(strstr(text, "\"failed\":3,\"prestart\":{\"wanted\":4,\"ready\":3,\"hits\":197,"
+                                 "\"misses\":3},\"refused\":"));
+    assert_null(strstr(strstr(text, "caf\xC3\xA9"), "prestart"));
+    free(text);
+    free_addresses(&status);
+    status.services[0].prestart = 0;
+}
+
 /* Only where a relay copies them, and then for all connections a column. */
 static void bytes_are_shown_where_they_are_known(void **state)
 {
@@ -159,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_get_tables),
         cmocka_unit_test(programs_get_one_object),
+        cmocka_unit_test(who_is_started_beforehand_has_a_line),
         cmocka_unit_test(bytes_are_shown_where_they_are_known),
         cmocka_unit_test(a_server_without_connections_shows_no_table_of_them),
     };

@@ -1,0 +1,70 @@
+#include "spares.h"
+
+#include "harness.h"
+
+#include <stdlib.h>
+#include <tlhelp32.h>
+
+void spares_expect(const char *pattern)
+{
+    char *text = NULL;
+
+    for (DWORD since = GetTickCount(); GetTickCount() - since < PATIENCE_MS;) {
+        struct process *status = server_command("status");
+
+        process_wait(status);
+        WaitForSingleObject(status->out.thread, PATIENCE_MS);
+        free(text);
+        text = output_copy(&status->out);
+        if (text_has(text, pattern)) {
+            free(text);
+            return;
+        }
+    }
+    FAIL("no '%s' in:\n%s", pattern, text);
+}
+
+struct spares spares_of(const struct process *server)
+{
+    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    struct spares spares = {.count = 0};
+
+    assert_true(snapshot != INVALID_HANDLE_VALUE);
+    for (BOOL more = Process32FirstW(snapshot, &entry); more;
+         more = Process32NextW(snapshot, &entry)) {
+        /* under Wine, the server's console is its child too */
+        if (entry.th32ParentProcessID != server->id || spares.count == MOST_SPARES ||
+            _wcsicmp(entry.szExeFile, L"conhost.exe") == 0)
+            continue;
+        HANDLE process = process_open(entry.th32ProcessID);
+        if (process == NULL || !process_is_alive(process))
+            continue;
+        spares.ids[spares.count] = entry.th32ProcessID;
+        spares.processes[spares.count++] = process;
+    }
+    CloseHandle(snapshot);
+    return spares;
+}
+
+bool spares_have(const struct spares *spares, DWORD id)
+{
+    for (size_t i = 0; i < spares->count; i++)
+        if (spares->ids[i] == id)
+            return true;
+    return false;
+}
+
+void spares_close(struct spares *spares)
+{
+    for (size_t i = 0; i < spares->count; i++)
+        CloseHandle(spares->processes[i]);
+    spares->count = 0;
+}
+
+void spares_expect_gone(struct spares *spares)
+{
+    for (size_t i = 0; i < spares->count; i++)
+        process_expect_gone(spares->processes[i]);
+    spares->count = 0;
+}
