@@ -53,8 +53,13 @@ static void fail_now(struct connection *connection)
 {
     double seconds = (double)(server_of(connection)->loop.now_ms - connection->began_ms) / 1000.0;
 
+    bool is_hopeless = worker_pool_is_hopeless(connection->service->pool);
+
     leave_lists(connection);
-    if (connection->failure.error.text[0] == '\0')
+    if (connection->failure.error.text[0] == '\0' && is_hopeless)
+        error_set(&connection->failure.error,
+                  "there is no worker to take it: each ends as soon as it has started");
+    else if (connection->failure.error.text[0] == '\0')
         error_set(&connection->failure.error, "no worker could take it in %.3f s", seconds);
     connection_failed(connection);
     connection_ended(connection, NULL);

@@ -109,6 +109,27 @@ bool worker_pool_is_open(const struct worker_pool *pool)
     return pool != NULL && pool->workers != NULL;
 }
 
+void worker_pool_describe(const struct worker_pool *pool, struct status_workers *taken)
+{
+    if (pool == NULL)
+        return;
+    taken->known = true;
+    taken->most = most_workers(pool->service->settings);
+    taken->requests = pool->requests;
+    for (const struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+        bool runs = worker->state > WORKER_LAUNCHING;
+
+        if (worker->state >= WORKER_DYING)
+            continue;
+        taken->items = memory_grow(taken->items, taken->count + 1, sizeof *taken->items);
+        taken->items[taken->count++] = (struct status_worker){
+            .pid = runs ? worker->pid : 0,
+            .connections = worker->connections.count,
+            .requests = worker->requests,
+            .age_ms = runs ? pool->service->server->loop.now_ms - worker->began_ms : 0};
+    }
+}
+
 /* --- starting */
 
 static void on_launched(struct spawn_task *task)

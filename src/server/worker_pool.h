@@ -1,6 +1,7 @@
 #ifndef STDINETD_SERVER_WORKER_POOL_H
 #define STDINETD_SERVER_WORKER_POOL_H
 
+#include "core/status.h"
 #include "server/worker.h"
 
 struct running_service;
@@ -43,6 +44,9 @@ bool worker_pool_is_hopeless(const struct worker_pool *pool);
 
 /* There may be room, or something to start. */
 void worker_pool_look(struct worker_pool *pool);
+
+/* For status; the caller frees the items. The pool may be NULL. */
+void worker_pool_describe(const struct worker_pool *pool, struct status_workers *taken);
 
 /* Whether it has workers. May be NULL. */
 bool worker_pool_is_open(const struct worker_pool *pool);

@@ -181,8 +181,7 @@ static bool take_process(struct worker *worker, DWORD pid)
 
     if (pid == worker->child.pid)
         return true;
-    worker->process =
-        OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    worker->process = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_INFORMATION, FALSE, pid);
     if (worker->process == NULL || !IsProcessInJob(worker->process, worker->child.job, &is_ours) ||
         !is_ours)
         return false;
@@ -206,6 +205,7 @@ static void on_ready(struct worker *worker, const struct worker_report *report)
         worker->is_ready = true;
     if (worker->state != WORKER_STARTING)
         return;
+    worker_log(worker, LEVEL_DEBUG, "open", "worker: ready");
     worker->state = WORKER_SERVING;
     worker->idle_ms = server_of(worker)->loop.now_ms;
     worker_pool_look(worker->pool);
