@@ -141,16 +141,12 @@ static void expect_later(struct process *server, const char *pattern)
         FAIL("the log has no '%s'", pattern);
 }
 
-/* 10 s later its connection goes to another. */
 static void one_that_does_not_accept_is_ended(void **state)
 {
     struct process *server = workers_start(FAULT " deaf", "workers = 1\n");
     SOCKET client = workers_client(server);
 
     (void)state;
-    workers_await(server, 1);
-    workers_rewrite(PROBE, "workers = 1\n");
-    server_expect_answer("reload", "changed w: server");
     expect_later(server,
                  "fail w pid * worker: did not accept connection 1 within 10 s (can it have "
                  "as many at a time as worker_connections says?); ended after ");
