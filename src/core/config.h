@@ -18,6 +18,7 @@ enum stdio { STDIO_AUTO, STDIO_SOCKET, STDIO_PIPE };
 enum prestart_state { PRESTART_AUTO, PRESTART_SUSPENDED, PRESTART_RUNNING };
 enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
+enum transfer { TRANSFER_WSADUPLICATESOCKET, TRANSFER_DUPLICATEHANDLE };
 enum priority {
     PRIORITY_NORMAL,
     PRIORITY_IDLE,
@@ -67,6 +68,12 @@ struct service {
     char *banner_fail;
     uint64_t prestart;  /* programs that are started before their connections come */
     int prestart_state; /* enum prestart_state */
+
+    uint64_t workers;     /* 0: a program is started for each connection */
+    uint64_t workers_max; /* 0: as workers */
+    uint64_t worker_connections;
+    uint64_t worker_requests; /* or UNLIMITED */
+    int transfer;             /* enum transfer */
 
     struct text_list only_from, no_access; /* addresses, networks, host names */
     struct text_list access_times;         /* "hh:mm-hh:mm" */

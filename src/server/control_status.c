@@ -5,6 +5,7 @@
 #include "core/status.h"
 #include "server/connection.h"
 #include "server/connection_table.h"
+#include "server/worker_pool.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -22,18 +23,22 @@ static const struct service *settings_of(const struct tally *tally)
     return service == NULL ? NULL : service->settings;
 }
 
+static const char *launch_of(const struct service *settings)
+{
+    if (settings != NULL && settings->internal != INTERNAL_NONE)
+        return "internal";
+    if (settings != NULL && settings->workers > 0)
+        return "worker";
+    return settings != NULL && settings->prestart > 0 ? "prestart" : "spawn";
+}
+
 static void take_tally(const struct tally *tally, struct status_service *taken)
 {
     const struct service *settings = settings_of(tally);
-    const char *launch = "spawn";
 
-    if (settings != NULL && settings->internal != INTERNAL_NONE)
-        launch = "internal";
-    else if (settings != NULL && settings->prestart > 0)
-        launch = "prestart";
     *taken =
         (struct status_service){.name = tally->name,
-                                .launch = launch,
+                                .launch = launch_of(settings),
                                 .live = tally->live,
                                 .instances = UNLIMITED,
                                 .waiting = tally->waiting,
@@ -57,6 +62,7 @@ static void take_service(const struct running_service *service, struct status_se
     taken->prestart_ready = service->spares.waiting;
     taken->prestart_hits = service->tally->prestart_hits;
     taken->prestart_misses = service->tally->prestart_misses;
+    worker_pool_describe(service->pool, &taken->workers);
     for (size_t i = 0; i < service->place_count; i++) {
         const struct listening *listening = &service->listening[i];
         char text[ADDRESS_TEXT_SIZE];
@@ -166,6 +172,7 @@ char *control_status(struct server *server, bool as_json)
     for (size_t i = 0; i < status.service_count; i++) {
         text_list_free(&status.services[i].addresses);
         text_list_free(&status.services[i].busy);
+        free(status.services[i].workers.items);
     }
     free(status.services);
     free(status.connections);

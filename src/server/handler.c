@@ -2,6 +2,7 @@
 
 #include "core/environment.h"
 #include "core/memory.h"
+#include "core/worker_message.h"
 #include "windows/text.h"
 #include "windows/token.h"
 
@@ -74,6 +75,7 @@ static struct environment common_environment(const struct service *service, cons
     environment_set(&environment, "STDINETD_SERVICE", service->name);
     environment_set(&environment, "PROTO", "TCP");
     environment_unset(&environment, "STDINETD_PRESTART");
+    environment_unset(&environment, "STDINETD_WORKER");
     return environment;
 }
 
@@ -87,17 +89,41 @@ static wchar_t *wide_block(const struct environment *environment, size_t *length
     return wide;
 }
 
+static void unset_visit_variables(struct environment *environment)
+{
+    for (size_t i = 0; i < VISIT_SLOTS; i++) /* of a visit to the server's own parent */
+        environment_unset(environment, visit_variables[i].name);
+}
+
 static void init_spare_environment(struct handler *handler, const struct service *service,
                                    const char *own_block)
 {
     struct environment environment = common_environment(service, own_block);
     size_t length;
 
-    for (size_t i = 0; i < VISIT_SLOTS; i++) /* of a visit to the server's own parent */
-        environment_unset(&environment, visit_variables[i].name);
+    unset_visit_variables(&environment);
     environment_set(&environment, "STDINETD_PRESTART", "1");
     handler->spare_environment = wide_block(&environment, &length);
     environment_free(&environment);
+}
+
+static void set_visit_variables(struct environment *environment, const char *service)
+{
+    for (size_t i = 0; i < VISIT_SLOTS; i++)
+        environment_set(environment, visit_variables[i].name, "");
+    char *connection = memory_format("%s#", service);
+    environment_set(environment, "STDINETD_CONNECTION", connection);
+    free(connection);
+}
+
+/* A worker is told by the protocol who it serves. */
+static void set_worker_variables(struct environment *environment)
+{
+    char *version = memory_format("%d", WORKER_PROTOCOL);
+
+    unset_visit_variables(environment);
+    environment_set(environment, "STDINETD_WORKER", version);
+    free(version);
 }
 
 static void init_environment(struct handler *handler, const struct service *service,
@@ -105,16 +131,15 @@ static void init_environment(struct handler *handler, const struct service *serv
 {
     struct environment environment = common_environment(service, own_block);
 
-    for (size_t i = 0; i < VISIT_SLOTS; i++)
-        environment_set(&environment, visit_variables[i].name, "");
-    char *connection = memory_format("%s#", service->name);
-    environment_set(&environment, "STDINETD_CONNECTION", connection);
+    if (service->workers > 0)
+        set_worker_variables(&environment);
+    else
+        set_visit_variables(&environment, service->name);
     handler->environment = wide_block(&environment, &handler->environment_length);
     for (size_t i = 0; i < VISIT_SLOTS; i++)
         handler->slots[i] = (struct visit_slot){
             place_of(handler->environment, visit_variables[i].name), visit_variables[i].value};
     qsort(handler->slots, VISIT_SLOTS, sizeof *handler->slots, compare_slots);
-    free(connection);
     environment_free(&environment);
 }
 
