@@ -191,7 +191,7 @@ static void warn_of_paths(const struct install *install)
     warn_of_path(install, install->program, "the program", true);
     warn_of_path(install, install->file, "the table", false);
     for (size_t i = 0; i < install->config.service_count; i++) {
-        if (install->config.services[i].internal != INTERNAL_NONE)
+        if (!service_starts_programs(&install->config.services[i]))
             continue;
         /* of a script itself, not the cmd.exe that runs it */
         char *handler =

@@ -114,24 +114,6 @@ static void settle_log_file(struct assembly *assembly)
     config->log_file = path;
 }
 
-/* Whether it is a program or internal, as the service says itself, else as [defaults] says. What an
-   internal service inherits for programs is not for it. */
-static void settle_internal(struct draft *draft)
-{
-    struct service *service = &draft->service;
-    struct service initial = {0};
-
-    if (section_find(draft->own, "server") != NULL && section_find(draft->own, "internal") == NULL)
-        service->internal = INTERNAL_NONE;
-    if (service->internal == INTERNAL_NONE)
-        return;
-    option_set_defaults(SECTION_SERVICE, &initial);
-    for (size_t i = 0; i < option_count; i++)
-        if (option_needs_program(&option_table[i]))
-            option_replace(&option_table[i], service, &initial);
-    option_free(SECTION_SERVICE, &initial);
-}
-
 static void add_draft(struct assembly *assembly, const struct section *section,
                       const struct section *defaults_section, const struct service *defaults)
 {
@@ -142,7 +124,7 @@ static void add_draft(struct assembly *assembly, const struct section *section,
     if (section->place.file != NULL)
         draft.service.file = memory_copy(section->place.file);
     apply_section(assembly, section, &draft.service);
-    settle_internal(&draft);
+    config_settle_kind(&draft);
     config_settle_workers(&draft);
     drafts->items = memory_grow(drafts->items, drafts->count + 1, sizeof *drafts->items);
     drafts->items[drafts->count++] = draft;
@@ -169,7 +151,7 @@ static char *name_from(const char *server)
 {
     if (server == NULL)
         return memory_copy(
-            "?"); /* its path was a mistake, or it is internal as well, which is one */
+            "?"); /* its path was a mistake, or it is something else as well, which is one */
     char *name = path_stem(server);
     if (strlen(name) > STEM_MAXIMUM)
         name[utf8_whole(name, STEM_MAXIMUM)] = '\0';

@@ -52,8 +52,9 @@ struct service {
     uint64_t keepalive; /* ms; 0 = no */
     bool disable;
 
-    char *server; /* NULL where it is internal */
-    int internal; /* enum internal */
+    char *server;   /* NULL where it starts no program: */
+    int internal;   /* enum internal */
+    char *redirect; /* or "HOST PORT" */
     struct text_list server_args;
     char *working_directory;  /* as written; NULL = the base folder */
     struct text_list env;     /* NAME=value */
@@ -99,12 +100,15 @@ struct service {
     struct access access; /* what only_from and no_access come to; borrows their texts */
 
     /* What follows from them: absolute paths and the finished command line, ready for
-     * CreateProcess; all NULL where it is internal. */
+     * CreateProcess; all NULL where it starts no program. */
     char *program; /* what to start: the program, or cmd.exe for a script */
     char *command_line;
     char *folder;           /* the handler's current folder */
     const char *needs_pipe; /* which known program it is that takes no socket; NULL where none */
 };
+
+/* Else it is internal or a redirect. */
+bool service_starts_programs(const struct service *service);
 
 struct config {
     char *base;               /* absolute once loaded */

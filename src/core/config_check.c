@@ -22,38 +22,6 @@ struct place draft_place(const struct draft *draft, const char *option)
     return setting == NULL ? draft->own->place : setting->place;
 }
 
-static void report_both(const struct draft *draft, struct place place, struct mistakes *mistakes)
-{
-    mistakes_add(mistakes, place,
-                 "service '%s' has both server and internal; it is one or the other",
-                 draft->service.name);
-}
-
-/* What can mean nothing for an internal service, where it says so itself: [defaults] may say it for
-   others. */
-static void check_internal(const struct draft *draft, struct mistakes *mistakes)
-{
-    const struct setting *internal = section_find(draft->own, "internal");
-
-    if (internal == NULL && section_find(draft->own, "server") == NULL &&
-        draft_has(draft, "server") && draft_has(draft, "internal"))
-        report_both(draft, draft->own->place, mistakes);
-    if (internal == NULL && draft->service.internal == INTERNAL_NONE)
-        return;
-    for (size_t i = 0; i < draft->own->count; i++) {
-        const struct setting *setting = &draft->own->settings[i];
-
-        if (!option_needs_program(setting->option))
-            continue;
-        if (strcmp(setting->name, "server") == 0)
-            report_both(draft, setting->place, mistakes);
-        else
-            mistakes_add(mistakes, setting->place,
-                         "%s: service '%s' is internal and starts no program; leave this out",
-                         setting->name, draft->service.name);
-    }
-}
-
 static void check_needs(const struct draft *draft, struct mistakes *mistakes)
 {
     const struct service *service = &draft->service;
@@ -62,12 +30,7 @@ static void check_needs(const struct draft *draft, struct mistakes *mistakes)
     if (!draft_has(draft, "port"))
         mistakes_add(mistakes, draft->own->place, "service '%s' has no port; add a line 'port = N'",
                      service->name);
-    if (!draft_has(draft, "server") && !draft_has(draft, "internal"))
-        mistakes_add(mistakes, draft->own->place,
-                     "service '%s' has no program; add a line 'server = PROGRAM', or "
-                     "'internal = echo' for one that needs none",
-                     service->name);
-    check_internal(draft, mistakes);
+    config_check_kind(draft, mistakes);
     config_check_workers(draft, mistakes);
     if (service->bind.count == 0)
         mistakes_add(mistakes, draft_place(draft, "bind"),

@@ -31,6 +31,15 @@ struct place draft_place(const struct draft *draft, const char *option);
    one address and port. Needs names. */
 void config_check(const struct draft_list *drafts, struct mistakes *mistakes);
 
+/* Whether it is a program, internal or a redirect, as the service says itself, else as [defaults]
+   says; what it inherits for programs is not for one that starts none. And what cannot be with
+   that. */
+void config_settle_kind(struct draft *draft);
+void config_check_kind(const struct draft *draft, struct mistakes *mistakes);
+
+/* Whether the option can mean something for such a service. */
+bool service_can_have(const struct service *service, const struct option *option);
+
 /* What a service with workers inherits of options that mean nothing for them is not for it. And
    what cannot be with workers, or without. */
 void config_settle_workers(struct draft *draft);

@@ -1,5 +1,5 @@
 /* From a config back to an ini file. */
-#include "core/config.h"
+#include "core/config_draft.h"
 #include "core/option_write.h"
 #include "core/text_buffer.h"
 
@@ -7,11 +7,11 @@
 
 /* What says something of a program is left out where there is none. */
 static bool add_options(struct text_buffer *out, enum option_section section, const void *target,
-                        bool has_program, struct error *error)
+                        const struct service *service, struct error *error)
 {
     for (size_t i = 0; i < option_count; i++)
         if (option_table[i].section == section &&
-            (has_program || !option_needs_program(&option_table[i])) &&
+            (service == NULL || service_can_have(service, &option_table[i])) &&
             !option_write(&option_table[i], target, out, error))
             return false;
     return true;
@@ -23,14 +23,13 @@ char *config_print(const struct config *config, struct error *error)
     text_buffer_add_text(&out,
                          "; What stdinetd would serve. Services that are disabled are left out.\n"
                          "\n[server]\n");
-    bool good = add_options(&out, SECTION_SERVER, config, true, error);
+    bool good = add_options(&out, SECTION_SERVER, config, NULL, error);
     for (size_t i = 0; i < config->service_count && good; i++) {
         const struct service *service = &config->services[i];
         text_buffer_add_text(&out, "\n[service ");
         text_buffer_add_text(&out, service->name);
         text_buffer_add_text(&out, "]\n");
-        good = add_options(&out, SECTION_SERVICE, service, service->internal == INTERNAL_NONE,
-                           error) ||
+        good = add_options(&out, SECTION_SERVICE, service, service, error) ||
                error_prefix(error, "service '%s'", service->name);
     }
     if (good)

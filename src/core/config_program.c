@@ -147,7 +147,7 @@ static bool has_pipe(const struct service *service)
 static void check_idle_time(const struct draft *draft, struct mistakes *mistakes)
 {
     const struct service *service = &draft->service;
-    if (service->internal != INTERNAL_NONE || service->workers > 0 || /* said elsewhere */
+    if (!service_starts_programs(service) || service->workers > 0 || /* said elsewhere */
         service->idle_time == UNLIMITED || has_pipe(service))
         return;
     mistakes_add(mistakes, draft_place(draft, "idle_time"),
@@ -156,7 +156,7 @@ static void check_idle_time(const struct draft *draft, struct mistakes *mistakes
 
 static void check_prestart_state(const struct draft *draft, struct mistakes *mistakes)
 {
-    if (draft->service.internal == INTERNAL_NONE &&
+    if (service_starts_programs(&draft->service) &&
         draft->service.prestart_state == PRESTART_RUNNING && !has_pipe(&draft->service))
         mistakes_add(mistakes, draft_place(draft, "prestart_state"),
                      "prestart_state = running needs stdio = pipe: a program that runs already has "
@@ -204,7 +204,7 @@ void config_resolve(struct draft *draft, const char *base, const struct config_s
         resolve_program(draft, base, source, mistakes);
     check_idle_time(draft, mistakes);
     check_prestart_state(draft, mistakes);
-    if (draft->service.internal == INTERNAL_NONE)
+    if (service_starts_programs(&draft->service))
         resolve_folder(draft, base, source, mistakes);
     check_file(draft, "banner", draft->service.banner, base, source, mistakes);
     check_file(draft, "banner_fail", draft->service.banner_fail, base, source, mistakes);

@@ -87,7 +87,7 @@ static void check_without(const struct draft *draft, struct mistakes *mistakes)
 
 void config_check_workers(const struct draft *draft, struct mistakes *mistakes)
 {
-    if (draft->service.internal != INTERNAL_NONE)
+    if (!service_starts_programs(&draft->service))
         return;
     if (draft->service.workers > 0)
         check_with(draft, mistakes);

@@ -4,6 +4,7 @@
 #include "core/ascii.h"
 #include "core/ip.h"
 #include "core/path.h"
+#include "core/redirect_target.h"
 #include "core/utf8.h"
 
 #include <string.h>
@@ -172,6 +173,13 @@ bool check_user(const char *text, struct error *error)
     utf8_excerpt(excerpt, sizeof excerpt, text);
     return error_set(error, "'%s' cannot be an account; write NAME, DOMAIN\\NAME or NAME@DOMAIN",
                      excerpt);
+}
+
+bool check_redirect(const char *text, struct error *error)
+{
+    struct redirect_target target;
+
+    return redirect_target_parse(text, &target, error);
 }
 
 bool check_day_time(const char *text, struct error *error)

@@ -34,6 +34,9 @@ bool check_network(const char *text, struct error *error);
 /* What can be the name of an account: "NAME", "DOMAIN\\NAME", "NAME@DOMAIN". */
 bool check_user(const char *text, struct error *error);
 
+/* "HOST PORT". */
+bool check_redirect(const char *text, struct error *error);
+
 /* "hh:mm-hh:mm". */
 bool check_day_time(const char *text, struct error *error);
 

@@ -110,6 +110,10 @@ const struct option option_table[] = {
      "Instead of a program, one of the services that need none, which the server is itself: RFC 862, 863,"
      " 867, 868, 864.",
      what, NULL},
+    {"redirect", SERVICE, OPTION_TEXT, IN_SERVICE(redirect), 0, 0, "", {0}, RELOAD_LIVE,
+     "Instead of a program, another server: HOST PORT. The bytes of each connection are copied to one"
+     " of its own there, and back.",
+     what, check_redirect},
     {"server_args", SERVICE, OPTION_LIST, IN_SERVICE(server_args), 0, 0, "", {0}, RELOAD_LIVE,
      "Its arguments.",
      what, NULL},

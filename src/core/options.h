@@ -67,8 +67,8 @@ extern const size_t option_count;
 /* The row of that name in that section, or NULL. */
 const struct option *option_find(enum option_section section, const char *name);
 
-/* Whether it says something of a program that is started, so that it can mean nothing for an
-   internal service. */
+/* Whether it says something of a program that is started, so that it can mean nothing for a
+   service that starts none. */
 bool option_needs_program(const struct option *option);
 
 /* What a value of this option looks like: "a number from 1 to 64", "one of shared, none, own". */

@@ -4,6 +4,7 @@
 #include "server/connection_finish.h"
 #include "server/connection_internal.h"
 #include "server/connection_log.h"
+#include "server/connection_redirect.h"
 #include "server/connection_serving.h"
 #include "server/connection_spare.h"
 #include "server/connection_start.h"
@@ -70,6 +71,10 @@ static void begin_serving(struct connection *connection)
         connection_await_worker(connection);
         return;
     }
+    if (connection_is_redirect(connection)) {
+        connection_redirect(connection);
+        return;
+    }
     connection->state = CONNECTION_LAUNCHING;
     if (!connection_serve_by_spare(connection))
         submit(connection);
@@ -111,6 +116,8 @@ static void on_timer(struct timer *timer)
 
     if (connection_has_workers(connection))
         connection_worker_timer(connection);
+    else if (connection->state == CONNECTION_LAUNCHING && connection_is_redirect(connection))
+        connection_redirect_is_late(connection);
     else if (connection->state == CONNECTION_LAUNCHING && connection->must_end)
         connection_ended(connection, NULL); /* between two tries */
     else if (connection->state == CONNECTION_LAUNCHING)
@@ -146,6 +153,10 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
     case CONNECTION_LAUNCHING:
         if (connection_has_workers(connection)) {
             connection_end_awaiting(connection, reason);
+            break;
+        }
+        if (connection_is_redirect(connection)) {
+            connection_redirect_cancel(connection, reason);
             break;
         }
         connection->must_end = true;

@@ -20,6 +20,17 @@ struct assignment {
     unsigned rejections;
 };
 
+/* Of a connection that is redirected, until it is served. */
+struct redirecting {
+    ADDRINFOW *addresses;        /* of the target; freed then */
+    const ADDRINFOW *next;       /* to be tried */
+    const ADDRINFOW *tried;      /* last */
+    SOCKET peer;                 /* of that try; the relay's in the end */
+    struct operation connecting; /* of that try, while … */
+    bool is_connecting;
+    bool is_late;
+};
+
 /* One connection's life:
 
      waiting -> greeting -> launching -> serving -> lingering -> closed
@@ -79,6 +90,7 @@ struct connection {
         struct error_stream errors;
         struct conversation conversation; /* of an internal service, which has no stderr */
         struct assignment assignment;     /* of one with workers, whose stderr is their own */
+        struct redirecting redirecting;   /* of one that is redirected */
     };
 
     struct connection *next_in_bucket;

@@ -3,6 +3,7 @@
 #include "server/connection_finish.h"
 #include "server/connection_internal.h"
 #include "server/connection_log.h"
+#include "server/connection_redirect.h"
 #include "server/connection_worker.h"
 #include "windows/clock.h"
 #include "windows/console.h"
@@ -49,8 +50,8 @@ void connection_job_message(struct connection *connection, DWORD message, DWORD 
         connection_look_internally(connection, message, pid);
         return;
     }
-    if (connection_has_workers(connection))
-        return; /* its job is its worker's */
+    if (connection_has_workers(connection) || connection_is_redirect(connection))
+        return; /* its job is its worker's, or there is none */
     note_limit(connection, message);
     if (message == JOB_OBJECT_MSG_NEW_PROCESS)
         return;
@@ -77,6 +78,8 @@ void connection_end_handler(struct connection *connection, uint64_t stop_ms)
         conversation_end(&connection->conversation, NULL);
     else if (connection_has_workers(connection))
         connection_end_worker(connection);
+    else if (connection_is_redirect(connection))
+        connection_ended(connection, NULL);
     else if (stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
              !connection->handler_exited && console_break_group(connection->child.pid, &ignored)) {
         connection->must_end = true;
@@ -109,10 +112,15 @@ static void on_relay_ended(struct relay *relay, enum relay_end end)
 
 static void on_relay_event(struct relay *relay, enum relay_event event)
 {
-    connection_end(relay->owner, UNLIMITED, event == RELAY_IDLE ? "idle_time" : "client reset");
+    static const char *const reasons[] = {[RELAY_CLIENT_LOST] = "client reset",
+                                          [RELAY_PEER_LOST] = "redirect reset",
+                                          [RELAY_PEER_DONE] = NULL,
+                                          [RELAY_IDLE] = "idle_time"};
+
+    connection_end(relay->owner, UNLIMITED, reasons[event]);
 }
 
-static void begin_relay(struct connection *connection)
+void connection_begin_relay(struct connection *connection)
 {
     connection->relay->loop = &server_of(connection)->loop;
     connection->relay->owner = connection;
@@ -163,7 +171,7 @@ static void begin_errors(struct connection *connection)
 void connection_failed(struct connection *connection)
 {
     connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
-    connection->reason = "launch failed";
+    connection->reason = connection_is_redirect(connection) ? "connect failed" : "launch failed";
     connection->service->tally->failed++;
     server_of(connection)->total.failed++;
 }
@@ -193,7 +201,7 @@ void connection_serve(struct connection *connection)
 {
     connection_begun(connection, NULL);
     if (connection->relay != NULL)
-        begin_relay(connection);
+        connection_begin_relay(connection);
     if (connection->error_pipe != NULL && connection->stream == NULL)
         begin_errors(connection);
     if (connection->must_end)

@@ -12,6 +12,9 @@ void connection_serve(struct connection *connection);
 /* What its handler writes to stderr is the connection's from now on. */
 void connection_take_errors(struct connection *connection, struct error_stream *stream);
 
+/* Its relay has both its ends, and begins. */
+void connection_begin_relay(struct connection *connection);
+
 /* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
    service, a message is an answer to such a look. */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);

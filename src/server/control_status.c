@@ -27,6 +27,8 @@ static const char *launch_of(const struct service *settings)
 {
     if (settings != NULL && settings->internal != INTERNAL_NONE)
         return "internal";
+    if (settings != NULL && settings->redirect != NULL)
+        return "redirect";
     if (settings != NULL && settings->workers > 0)
         return "worker";
     return settings != NULL && settings->prestart > 0 ? "prestart" : "spawn";
@@ -57,7 +59,8 @@ static void take_service(const struct running_service *service, struct status_se
 {
     take_tally(service->tally, taken);
     taken->instances = service->settings->instances;
-    taken->bytes.known = taken->bytes.known || service->is_piped;
+    taken->bytes.known =
+        taken->bytes.known || service->is_piped || service->settings->redirect != NULL;
     taken->prestart = service->settings->prestart;
     taken->prestart_ready = service->spares.waiting;
     taken->prestart_hits = service->tally->prestart_hits;

@@ -10,7 +10,7 @@ enum {
     LOOK_MS = 50     /* between looks at the time while it finishes */
 };
 
-/* --- the four calls. Each operation's OVERLAPPED is zeroed before: under Wine a call that fails at
+/* --- the calls. Each operation's OVERLAPPED is zeroed before: under Wine a call that fails at
    once may leave it as if it were pending. */
 
 static char *next_block(struct flow *flow)
@@ -23,8 +23,7 @@ static bool receive(struct flow *flow)
     WSABUF buffer = {.len = flow->size, .buf = next_block(flow)};
     DWORD flags = 0;
 
-    return WSARecv(flow->relay->socket, &buffer, 1, NULL, &flags, &flow->read.overlapped, NULL) ==
-               0 ||
+    return WSARecv(flow->from, &buffer, 1, NULL, &flags, &flow->read.overlapped, NULL) == 0 ||
            WSAGetLastError() == WSA_IO_PENDING;
 }
 
@@ -33,7 +32,7 @@ static bool send_on(struct flow *flow)
     WSABUF buffer = {.len = flow->lengths[flow->first] - flow->written,
                      .buf = flow->blocks[flow->first] + flow->written};
 
-    return WSASend(flow->relay->socket, &buffer, 1, NULL, 0, &flow->write.overlapped, NULL) == 0 ||
+    return WSASend(flow->to, &buffer, 1, NULL, 0, &flow->write.overlapped, NULL) == 0 ||
            WSAGetLastError() == WSA_IO_PENDING;
 }
 
@@ -64,7 +63,10 @@ static void close_pipe(HANDLE *pipe)
 
 static void end_input(struct relay *relay)
 {
-    close_pipe(&relay->input);
+    if (relay->has_peer)
+        shutdown(relay->peer, SD_SEND);
+    else
+        close_pipe(&relay->input);
 }
 
 static void end_sending(struct relay *relay)
@@ -79,12 +81,19 @@ static void stop(struct relay *relay, enum relay_end end)
     relay->stopped = true;
     relay->end = end;
     CancelIoEx((HANDLE)relay->socket, NULL);
+    if (relay->has_peer)
+        closesocket(relay->peer);
     close_pipe(&relay->input);
     close_pipe(&relay->output);
 }
 
+/* A peer is not to take that for an end in order. */
 static void lose_client(struct relay *relay)
 {
+    static const struct linger hard = {.l_onoff = 1, .l_linger = 0};
+
+    if (relay->has_peer && !relay->stopped)
+        setsockopt(relay->peer, SOL_SOCKET, SO_LINGER, (const char *)&hard, sizeof hard);
     relay->lost = true;
     stop(relay, RELAY_LOST);
 }
@@ -100,19 +109,30 @@ static void drop(struct flow *flow)
     end_input(flow->relay);
 }
 
+static void lose_peer(struct relay *relay)
+{
+    relay->peer_lost = true;
+    relay->from_handler.ended = true;
+    drop(&relay->from_client);
+}
+
 static void source_failed(struct flow *flow)
 {
-    flow->ended = true;
+    flow->ended = true; /* all that a pipe's failure says */
     if (flow == &flow->relay->from_client)
         lose_client(flow->relay);
+    else if (flow->relay->has_peer && !flow->relay->finishing)
+        lose_peer(flow->relay);
 }
 
 static void target_failed(struct flow *flow)
 {
-    if (flow == &flow->relay->from_client)
-        drop(flow);
-    else
+    if (flow == &flow->relay->from_handler)
         lose_client(flow->relay);
+    else if (flow->relay->has_peer && !flow->relay->finishing)
+        lose_peer(flow->relay);
+    else
+        drop(flow);
 }
 
 /* Begins whatever can be begun. */
@@ -130,8 +150,8 @@ static void pump(struct flow *flow)
         if (!flow->writing)
             target_failed(flow);
     }
-    if (!flow->relay->stopped && flow->ended && !flow->writing && flow->full == 0 &&
-        !flow->closed) {
+    if (!flow->relay->stopped && flow->ended && !flow->reading && !flow->writing &&
+        flow->full == 0 && !flow->closed) {
         flow->closed = true;
         flow->end_target(flow->relay);
     }
@@ -143,13 +163,22 @@ static bool is_under_way(const struct relay *relay)
            relay->from_handler.reading || relay->from_handler.writing;
 }
 
+/* Whether there is something to say of it that has not been. */
+static bool has_news(const struct relay *relay)
+{
+    bool is_done = relay->has_peer && relay->from_client.closed && relay->from_handler.closed;
+
+    return (relay->lost && !relay->lost_is_said) ||
+           ((relay->peer_lost || is_done) && !relay->peer_is_said);
+}
+
 /* When the timer has something to do next. */
 static void set_timer(struct relay *relay)
 {
     uint64_t now_ms = relay->loop->now_ms;
     bool is_over = relay->finishing && relay->stopped;
 
-    if ((is_over && !is_under_way(relay)) || (relay->lost && !relay->lost_is_said))
+    if ((is_over && !is_under_way(relay)) || has_news(relay))
         timer_set(relay->loop, &relay->timer, 0);
     else if (relay->finishing && !relay->stopped)
         timer_set(relay->loop, &relay->timer, LOOK_MS);
@@ -181,7 +210,7 @@ static void on_read(struct operation *operation, DWORD bytes)
             flow->lengths[(flow->first + flow->full++) % 2] = bytes;
     } else if (operation->overlapped.Internal != 0 && !flow->relay->stopped) {
         source_failed(flow);
-    } else if (flow == &flow->relay->from_client) {
+    } else if (flow->from != INVALID_SOCKET) {
         flow->ended = true; /* a pipe can bring nothing and go on: somebody wrote 0 bytes */
     }
     look(flow->relay);
@@ -223,7 +252,7 @@ static void look_at_time(struct relay *relay)
     if (now_ms >= relay->close_by_ms || now_ms >= relay->last_ms + relay->quiet_ms)
         stop(relay, RELAY_LEFT);
     else if (flow->reading && flow->full == 0 && now_ms >= relay->last_ms + SILENT_MS)
-        CancelIoEx(relay->output, &flow->read.overlapped);
+        CancelIoEx(relay->has_peer ? (HANDLE)relay->peer : relay->output, &flow->read.overlapped);
 }
 
 static void on_timer(struct timer *timer)
@@ -238,12 +267,15 @@ static void on_timer(struct timer *timer)
         look_at_time(relay);
     bool idle = !relay->finishing && !relay->stopped && relay->idle_ms != UNLIMITED &&
                 relay->loop->now_ms >= relay->last_ms + relay->idle_ms;
-    bool lost = relay->lost && !relay->lost_is_said;
+    bool has_something = has_news(relay) && !relay->finishing;
     relay->is_idle = relay->is_idle || idle;
     relay->lost_is_said = relay->lost;
+    relay->peer_is_said = relay->peer_is_said || has_news(relay);
     set_timer(relay);
-    if (lost && !relay->finishing)
+    if (has_something && relay->lost)
         relay->event(relay, RELAY_CLIENT_LOST);
+    else if (has_something)
+        relay->event(relay, relay->peer_lost ? RELAY_PEER_LOST : RELAY_PEER_DONE);
     else if (idle)
         relay->event(relay, RELAY_IDLE);
 }
@@ -268,19 +300,23 @@ void relay_begin(struct relay *relay)
         in->blocks[i] = relay->client_blocks[i];
         out->blocks[i] = relay->handler_blocks[i];
     }
+    in->from = out->to = relay->socket;
+    in->to = out->from = relay->has_peer ? relay->peer : INVALID_SOCKET;
     in->begin_read = receive;
-    in->begin_write = write_pipe;
+    in->begin_write = relay->has_peer ? send_on : write_pipe;
     in->end_target = end_input;
-    out->begin_read = read_pipe;
+    out->begin_read = relay->has_peer ? receive : read_pipe;
     out->begin_write = send_on;
     out->end_target = end_sending;
     in->read.complete = out->read.complete = on_read;
     in->write.complete = out->write.complete = on_write;
     relay->timer.fire = on_timer;
     relay->last_ms = relay->loop->now_ms;
-    if (!loop_associate(relay->loop, (HANDLE)relay->socket, &ignored) ||
-        !loop_associate(relay->loop, relay->input, &ignored) ||
-        !loop_associate(relay->loop, relay->output, &ignored))
+    bool good = loop_associate(relay->loop, (HANDLE)relay->socket, &ignored);
+    if (!relay->has_peer) /* it is already, since it was connected */
+        good = good && loop_associate(relay->loop, relay->input, &ignored) &&
+               loop_associate(relay->loop, relay->output, &ignored);
+    if (!good)
         lose_client(relay);
     look(relay);
 }
@@ -293,6 +329,10 @@ void relay_finish(struct relay *relay, uint64_t quiet_ms)
     relay->close_by_ms = relay->last_ms + LONGEST_MS;
     if (!relay->stopped && !relay->from_client.dropping)
         drop(&relay->from_client);
+    if (!relay->stopped && relay->has_peer) { /* it may have no end of its own */
+        relay->from_handler.ended = true;
+        CancelIoEx((HANDLE)relay->peer, &relay->from_handler.read.overlapped);
+    }
     look(relay);
 }
 

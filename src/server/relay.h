@@ -7,17 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copies between a client's socket and the two pipes that are a handler's standard input and
-   output, through the completion port: no thread, two fixed blocks each way, of which one is filled
-   while the other is emptied. Who does not read stops who writes. The end of either way is handed
-   on when all in front of it has been: the client's end of sending is the handler's end of input,
-   and the handler's end of output the client's. */
+/* Copies between a client's socket and its other end, which is the two pipes that are a handler's
+   standard input and output, or the socket of a connection to another server (the peer), through
+   the completion port: no thread, two fixed blocks each way, of which one is filled while the other
+   is emptied. Who does not read stops who writes. The end of either way is handed on when all in
+   front of it has been: the client's end of sending is the handler's end of input, and the
+   handler's end of output the client's. Where both ways of a peer have ended, or it has reset its
+   connection, that is told; the owner finishes the relay then. */
 
 /* Most services answer more than they are asked, and large blocks cost fewer calls. */
 enum { RELAY_CLIENT_BLOCK = 32 * 1024, RELAY_HANDLER_BLOCK = 64 * 1024 };
 
 enum relay_event {
     RELAY_CLIENT_LOST, /* it has reset the connection; nothing is copied any more */
+    RELAY_PEER_LOST,   /* so has the peer; what it sent before is still copied */
+    RELAY_PEER_DONE,   /* both ways have ended */
     RELAY_IDLE         /* nothing has passed for idle_ms */
 };
 
@@ -36,6 +40,7 @@ struct flow {
     bool (*begin_read)(struct flow *flow); /* false: it has failed at once, and no packet comes */
     bool (*begin_write)(struct flow *flow);
     void (*end_target)(struct relay *relay);
+    SOCKET from, to; /* INVALID_SOCKET where that is a pipe */
     struct operation read, write;
     bool reading, writing;
     bool ended;       /* nothing more comes … */
@@ -51,12 +56,15 @@ struct flow {
 };
 
 /* Starts as relay_new makes it. The socket stays the owner's, who leaves it alone until ended; it
-   must be overlapped. The pipes are our ends, overlapped too, and closed by the relay. */
+   must be overlapped. The pipes are our ends, overlapped too, and closed by the relay, as the peer
+   is, where has_peer. */
 struct relay {
     struct loop *loop;
     void *owner;
     SOCKET socket;
-    HANDLE input, output;                                       /* of the handler */
+    HANDLE input, output; /* of the handler; or … */
+    SOCKET peer;          /* … if has_peer */
+    bool has_peer;
     uint64_t idle_ms;                                           /* or UNLIMITED */
     void (*event)(struct relay *relay, enum relay_event event); /* each at most once */
     void (*ended)(struct relay *relay, enum relay_end end);     /* it may be freed */
@@ -67,6 +75,7 @@ struct relay {
     uint64_t last_ms; /* when something passed */
     bool is_idle;     /* and that has been said */
     bool lost, lost_is_said;
+    bool peer_lost, peer_is_said;
     bool finishing; /* the handler is gone */
     bool stopped;   /* nothing new is begun; ended is called when nothing is under way any more */
     enum relay_end end;

@@ -65,15 +65,15 @@ static bool find_places(struct running_service *service, struct error *error)
 static bool choose_stdio(struct running_service *service, struct error *error)
 {
     const struct service *settings = service->settings;
-    bool is_internal = settings->internal != INTERNAL_NONE;
+    bool has_programs = service_starts_programs(settings);
     bool has_workers = settings->workers > 0;
     bool has_handles = sockets_are_handles();
 
     service->is_piped =
-        !is_internal && !has_workers &&
+        has_programs && !has_workers &&
         (settings->stdio == STDIO_PIPE ||
          (settings->stdio == STDIO_AUTO && (settings->needs_pipe != NULL || !has_handles)));
-    service->is_overlapped = is_internal || has_workers || service->is_piped;
+    service->is_overlapped = !has_programs || has_workers || service->is_piped;
     if (has_workers && settings->transfer == TRANSFER_DUPLICATEHANDLE && !has_handles)
         return error_set(error, "transfer = duplicatehandle cannot be: no TCP provider of this "
                                 "system has sockets that are real file handles "
@@ -97,7 +97,7 @@ struct running_service *running_service_new(struct server *server, struct servic
     service->server = server;
     service->settings = settings;
     service->room = worker_pool_room(settings);
-    if ((settings->internal != INTERNAL_NONE ||
+    if ((!service_starts_programs(settings) ||
          handler_init(&service->handler, settings, environment, error) ||
          service_blame(settings, error)) &&
         choose_stdio(service, error) && read_banners(service, base, error) &&

@@ -41,7 +41,7 @@ struct running_service {
     struct server *server;
     struct service *settings;
     struct tally *tally;      /* NULL until it is served */
-    struct handler handler;   /* {0} where it is internal */
+    struct handler handler;   /* {0} where it starts no programs */
     struct worker_pool *pool; /* where it has workers, once it is served */
     bool is_piped;      /* its handlers get pipes, which the server copies to and from the socket */
     bool is_overlapped; /* its sockets are, because the server does their I/O itself */

@@ -140,6 +140,8 @@ static void server_close(struct server *server)
     reload_close(server->reload);
     if (server->spawner != NULL)
         spawner_stop(server->spawner);
+    if (server->look_ups != NULL)
+        spawner_stop(server->look_ups);
     control_close(server->control);
     connection_table_free(server->connections);
     if (server->null_output != NULL)

@@ -39,7 +39,8 @@ struct server {
     struct server_host *host; /* NULL: a console */
     struct log *log;
     struct spawner *spawner;
-    HANDLE null_output; /* NUL, inheritable: the handlers' stderr where stderr = null */
+    struct spawner *look_ups; /* of names that redirects lead to; NULL before the first */
+    HANDLE null_output;       /* NUL, inheritable: the handlers' stderr where stderr = null */
     struct spare_slots slots;
     enum { PROBE_NOT_MADE, PROBE_GOOD, PROBE_BAD } spare_probe; /* spare_probe's */
     size_t spares;                                              /* open ones of all services */

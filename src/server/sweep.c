@@ -85,6 +85,8 @@ static void on_sweep(struct timer *timer)
     if (server->host != NULL && server->phase != PHASE_RUNNING)
         server->host->progress(server->host);
     spawner_collect(server->spawner);
+    if (server->look_ups != NULL)
+        spawner_collect(server->look_ups);
     control_look(server->control);
     admission_report(server, server->loop.now_ms);
     connection_table_for_each(server->connections, NULL, look_at);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 /* Which provider serves a family; found once by sockets_start, only read afterwards. */
 static struct {
@@ -137,6 +138,22 @@ bool socket_look_up(const char *name, struct text_list *addresses, struct error 
         FreeAddrInfoW(entries);
     WSACleanup();
     return code == 0 || error_code(error, (DWORD)code, "look-up");
+}
+
+bool socket_resolve(const char *host, uint16_t port, bool numeric, ADDRINFOW **addresses,
+                    struct error *error)
+{
+    const ADDRINFOW hints = {.ai_flags = numeric ? AI_NUMERICHOST : 0,
+                             .ai_socktype = SOCK_STREAM,
+                             .ai_protocol = IPPROTO_TCP};
+    wchar_t wide[256];
+    wchar_t service[8];
+    int code = WSAHOST_NOT_FOUND;
+
+    swprintf(service, ARRAYSIZE(service), L"%u", port);
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, host, -1, wide, ARRAYSIZE(wide)) > 0)
+        code = GetAddrInfoW(wide, service, &hints, addresses);
+    return code == 0 || error_code(error, (DWORD)code, "look-up of %s", host);
 }
 
 SOCKET socket_create(int family, bool overlapped)

@@ -35,6 +35,12 @@ bool sockets_are_handles(void);
 /* Appends every IPv4 and IPv6 address of a host name, as text. Needs no sockets_start. Blocks. */
 bool socket_look_up(const char *name, struct text_list *addresses, struct error *error);
 
+/* Where a TCP server is, freed with FreeAddrInfoW. host is a name or an address; of one that is
+   numeric nothing is looked up, otherwise it blocks. False with *error set, as a rule for a name
+   that nobody knows. */
+bool socket_resolve(const char *host, uint16_t port, bool numeric, ADDRINFOW **addresses,
+                    struct error *error);
+
 /* A TCP socket of such a provider, or of whatever there is where there is none, never inherited by
    a child. family is AF_INET or AF_INET6. overlapped is for sockets on which this process itself
    does I/O; a handler's must not be (KB Q131623). INVALID_SOCKET on failure; the reason is in
