@@ -55,7 +55,8 @@ static const char other_ini[] =
 static bool has_one_value(const struct option *option)
 {
     return strcmp(option->name, "protocol") == 0 || strcmp(option->name, "disable") == 0 ||
-           strcmp(option->name, "internal") == 0;
+           strcmp(option->name, "internal") == 0 ||
+           strcmp(option->name, "redirect") == 0;
 }
 
 static void each_option_that_differs_is_named(void **state)

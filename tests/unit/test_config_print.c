@@ -197,6 +197,8 @@ static void set_field(const struct option *option, void *target, uint16_t *port)
         free(*(char **)field);
         if (strcmp(option->name, "control") == 0)
             *(char **)field = memory_format("c%u", below(100));
+        else if (strcmp(option->name, "redirect") == 0)
+            *(char **)field = NULL; /* as internal: it is a program */
         else if (strcmp(option->name, "user") == 0)
             *(char **)field = below(2) == 0 ? NULL : memory_format("D\\a b%u", below(100));
         else if (strcmp(option->name, "log_file") == 0)

@@ -31,6 +31,7 @@ static const struct {
     {SECTION_SERVICE, "disable", "system/test_table"},
     {SECTION_SERVICE, "server", "system/test_table"},
     {SECTION_SERVICE, "internal", "system/test_internal"},
+    {SECTION_SERVICE, "redirect", "system/test_redirect"},
     {SECTION_SERVICE, "server_args", "system/test_script"},
     {SECTION_SERVICE, "working_directory", "system/test_folder"},
     {SECTION_SERVICE, "env", "system/test_environment"},
