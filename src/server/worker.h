@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_WORKER_H
 
 #include "core/worker_message.h"
+#include "server/connection_list.h"
 #include "server/error_stream.h"
 #include "server/launch.h"
 #include "server/loop.h"
@@ -25,12 +26,6 @@ enum worker_state {
     WORKER_ENDING, /* it is to finish what it has and gets nothing new */
     WORKER_DYING,  /* it has ended, or is being ended; what it said is still read */
     WORKER_GONE    /* and only its stderr is read */
-};
-
-/* In the order in which they came. */
-struct connection_list {
-    struct connection *first, *last;
-    uint64_t count;
 };
 
 /* Starts as {0} but for next, pool, number, task. */
