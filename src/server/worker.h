@@ -54,10 +54,11 @@ struct worker {
     struct timer timer; /* stop_time; dying: what else may still hold its job or its pipe */
     struct operation read, write;
     bool reading, writing, write_failed;
-    bool is_ready;   /* it has said so */
-    bool was_asked;  /* to end */
-    bool was_killed; /* by the server … */
-    bool has_fault;  /* … or because of what failure.error says */
+    bool has_no_packets; /* of a write that is done at once */
+    bool is_ready;       /* it has said so */
+    bool was_asked;      /* to end */
+    bool was_killed;     /* by the server … */
+    bool has_fault;      /* … or because of what failure.error says */
     uint8_t order[WORKER_ORDER_SIZE];
     uint8_t reports[64 * WORKER_REPORT_SIZE];
     size_t used; /* bytes of them that have not been handled */

@@ -13,10 +13,11 @@
         .title = "one process that accepts itself", .floor = "floor-line", .handler = "line"       \
     }
 
-/* The same answer by as many processes as there are starts at a time in "spawn". */
+/* The same answer by two processes, which have four connections each: one is served, and the next
+   is there already. */
 #define WORKERS(way)                                                                               \
     {                                                                                              \
-        .title = "stdinetd, workers = 4, " way, .handler = "line", .workers = true,                \
+        .title = "stdinetd, 2 workers, " way, .handler = "line", .workers = true,                  \
         .option = "transfer", .value = way, .option_is_needed = true                               \
     }
 

@@ -116,8 +116,9 @@ static char *format_ini(struct side *side, const struct side_setup *setup)
                               "%s%s%s\n",
                               setup->live, log, ports, setup->live,
                               plan->workers ? setup->worker : setup->handler, plan->handler, guards,
-                              plan->workers ? "workers = 4\n" : "", option != NULL ? option : "",
-                              option != NULL ? " = " : "", option != NULL ? plan->value : "");
+                              plan->workers ? "workers = 2\nworker_connections = 4\n" : "",
+                              option != NULL ? option : "", option != NULL ? " = " : "",
+                              option != NULL ? plan->value : "");
     free(ports);
     free(guards);
     free(log);

@@ -18,7 +18,7 @@ struct side_plan {
     const char *value;
     bool option_is_needed; /* … without which there is nothing to measure; otherwise it is left out
                               where this stdinetd does not know the option */
-    bool workers;          /* four stdinetd-bench-worker.exe, which answer as the mode "line" */
+    bool workers;          /* stdinetd-bench-worker.exe, which answer as the mode "line" */
     bool guarded;          /* with every rule of who may come, and the log as JSON in a file */
     bool many_listeners;
     bool as_service; /* with its log in a file */
