@@ -230,6 +230,35 @@ static void set_all(enum option_section section, void *target, uint16_t *port)
             set_field(&option_table[i], target, port);
 }
 
+/* Takes away what cannot be together. */
+static void reconcile(struct service *service)
+{
+    struct service initial = {0};
+
+    option_set_defaults(SECTION_SERVICE, &initial);
+    service->workers = below(2) * below(1000);
+    if (service->workers == 0) {
+        service->workers_max = initial.workers_max;
+        service->worker_connections = initial.worker_connections;
+        service->worker_requests = initial.worker_requests;
+        service->transfer = initial.transfer;
+    } else {
+        service->stdio = initial.stdio;
+        service->error_output = ERROR_OUTPUT_NULL;
+        service->end = initial.end;
+        service->cpu_time_max = initial.cpu_time_max;
+        service->workers_max = below(2) == 0 ? 0 : service->workers;
+        service->prestart = 0;
+    }
+    if (service->stdio != STDIO_PIPE) {
+        service->idle_time = UNLIMITED;
+        service->prestart_state = PRESTART_AUTO;
+    }
+    if (service->prestart > service->instances)
+        service->prestart = service->instances;
+    option_free(SECTION_SERVICE, &initial);
+}
+
 static void random_configs_go_round(void **state)
 {
     (void)state;
@@ -243,12 +272,7 @@ static void random_configs_go_round(void **state)
         for (size_t i = 0; i < made.service_count; i++) {
             set_all(SECTION_SERVICE, &made.services[i], &port);
             made.services[i].name = memory_format("s%u", (unsigned)i);
-            if (made.services[i].stdio != STDIO_PIPE) {
-                made.services[i].idle_time = UNLIMITED;
-                made.services[i].prestart_state = PRESTART_AUTO;
-            }
-            if (made.services[i].prestart > made.services[i].instances)
-                made.services[i].prestart = made.services[i].instances;
+            reconcile(&made.services[i]);
         }
         char *text = print(&made);
         struct config config = load(text);
@@ -322,6 +346,11 @@ static void every_option_is_written_with_its_value(void **state)
                         "linger = 5s\n"
                         "prestart = 0\n"
                         "prestart_state = auto\n"
+                        "workers = 0\n"
+                        "workers_max = workers\n"
+                        "worker_connections = 1\n"
+                        "worker_requests = unlimited\n"
+                        "transfer = wsaduplicatesocket\n"
                         "instances = 100\n"
                         "per_source = unlimited\n"
                         "per_source_rate = unlimited\n"
