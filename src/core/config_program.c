@@ -147,8 +147,7 @@ static bool has_pipe(const struct service *service)
 static void check_idle_time(const struct draft *draft, struct mistakes *mistakes)
 {
     const struct service *service = &draft->service;
-    if (service->internal != INTERNAL_NONE || service->idle_time == UNLIMITED ||
-        has_pipe(service))
+    if (service->internal != INTERNAL_NONE || service->idle_time == UNLIMITED || has_pipe(service))
         return;
     mistakes_add(mistakes, draft_place(draft, "idle_time"),
                  "idle_time needs stdio = pipe: what passes through a socket is not seen");

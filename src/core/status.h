@@ -18,8 +18,8 @@ struct status_bytes {
 
 struct status_service {
     const char *name;
-    const char *launch;         /* "spawn": a program each; "prestart": beforehand; "internal": none;
-                                   at most 8 bytes */
+    const char *launch; /* "spawn": a program each; "prestart": beforehand; "internal": none;
+                           at most 8 bytes */
     struct text_list addresses; /* "127.0.0.1:7000" */
     struct text_list busy;      /* where it should listen too, and cannot yet */
     uint64_t live, instances;   /* instances may be UNLIMITED */

@@ -9,8 +9,8 @@
 
 /* The pipes of one program; NULL where it has none. Starts as {0}. */
 struct handler_pipes {
-    HANDLE input, output;              /* our ends of its stdin and stdout, where stdio = pipe */
-    HANDLE error_output;               /* … and of its stderr, where stderr = log */
+    HANDLE input, output;               /* our ends of its stdin and stdout, where stdio = pipe */
+    HANDLE error_output;                /* … and of its stderr, where stderr = log */
     HANDLE childs_input, childs_output; /* its own ends, ours until it has been started */
     HANDLE childs_error_output;
 };

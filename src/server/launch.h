@@ -21,9 +21,9 @@ struct launch {
     enum console console;
     const struct rights *rights; /* whose token it runs with */
     const struct job_limits *limits;
-    HANDLE port;   /* the completion port that the child's job reports to; NULL: none yet … */
-    ULONG_PTR key; /* … under this key */
-    bool suspended; /* its first thread waits for launch_release */
+    HANDLE port;      /* the completion port that the child's job reports to; NULL: none yet … */
+    ULONG_PTR key;    /* … under this key */
+    bool suspended;   /* its first thread waits for launch_release */
     bool as_they_are; /* input, output and error_output are inheritable, and no duplicates are made:
                          the child has them under the same values */
 };

@@ -63,7 +63,7 @@ struct accept_method {
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
     bool (*has_connection)(const struct listener *listener); /* … although no packet said so */
-    void (*revive)(struct listener *listener); /* makes up for a packet that was lost */
+    void (*revive)(struct listener *listener);   /* makes up for a packet that was lost */
     void (*withdraw)(struct listener *listener); /* while asking */
     void (*close)(
         struct listener *listener); /* again while asking: looks whether that is in vain */
@@ -85,8 +85,8 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
  */
 bool listener_ask(struct listener *listener, struct error *error);
 
-/* Where one has been asked for with a socket that is to be another now: has it asked for anew, which
-   offers. A connection that has come already arrives all the same. */
+/* Where one has been asked for with a socket that is to be another now: has it asked for anew,
+   which offers. A connection that has come already arrives all the same. */
 void listener_ask_anew(struct listener *listener);
 
 /* For the sweep, once a second for each listener that is asking. Where somebody waits in the

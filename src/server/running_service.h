@@ -24,8 +24,8 @@ struct tally {
     uint64_t live;    /* launching or serving: what instances counts */
     uint64_t waiting; /* accepted, but there is no room yet, or rate does not let them go on */
     uint64_t started, failed, refused[REFUSALS]; /* since the server began */
-    uint64_t prestart_hits, prestart_misses;     /* connections for whom there was a spare, or none */
-    uint64_t bytes_in, bytes_out;                /* of relays that have ended */
+    uint64_t prestart_hits, prestart_misses; /* connections for whom there was a spare, or none */
+    uint64_t bytes_in, bytes_out;            /* of relays that have ended */
     struct histogram launch_times;
     struct refusal_totals refusal_totals;
     struct rate rate;    /* the option, of the newest settings */

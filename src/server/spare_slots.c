@@ -46,8 +46,7 @@ void spare_slots_prepare(const struct spare_slots *slots, size_t count, HANDLE p
     HANDLE filler = NULL;
 
     for (size_t i = 0; i < MOST_FILLERS && (ULONG_PTR)filler < (ULONG_PTR)last; i++)
-        if (!DuplicateHandle(GetCurrentProcess(), slots->handles[0], process, &filler, 0, FALSE,
-                             0))
+        if (!DuplicateHandle(GetCurrentProcess(), slots->handles[0], process, &filler, 0, FALSE, 0))
             return;
 }
 

@@ -13,7 +13,8 @@
    started with placeholders, and each is replaced by the socket under the same value, which is what
    the process will ask for. Windows gives the value that a new handle has; after one has been
    closed, the next one has the same where nothing below is free, or where the last that was freed
-   is the first to be used. So what is free below is filled beforehand, and the value is looked at. */
+   is the first to be used. So what is free below is filled beforehand, and the value is looked at.
+ */
 
 enum { SPARE_SLOTS = 3 };
 

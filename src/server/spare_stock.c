@@ -159,8 +159,9 @@ void spare_lost(struct spare *spare)
 
     GetExitCodeProcess(spare->child.process, &exit_code);
     snprintf(what, sizeof what,
-             exit_code >= 0x80000000 ? "pid %lu ended with 0x%08lX before its connection came"
-                                     : "pid %lu ended with exit code %lu before its connection came",
+             exit_code >= 0x80000000
+                 ? "pid %lu ended with 0x%08lX before its connection came"
+                 : "pid %lu ended with exit code %lu before its connection came",
              spare->child.pid, exit_code);
     if (service->server->loop.now_ms - spare->ready_ms >= LONG_ENOUGH_MS)
         service->spares.failures = 0;
@@ -250,7 +251,7 @@ static int choose_family(const struct running_service *service)
     for (size_t i = 0; i < service->place_count; i++)
         listeners[service->listening[i].place.storage.ss_family == AF_INET6]++;
     return there[1] * listeners[0] < there[0] * listeners[1] || listeners[0] == 0 ? AF_INET6
-                                                                                   : AF_INET;
+                                                                                  : AF_INET;
 }
 
 static bool start_one(struct running_service *service)

@@ -32,9 +32,9 @@ struct spare_stock {
     size_t waiting;      /* … those of them that are started no more */
     size_t open;         /* all of which something is left, also those that end */
     struct timer timer;  /* when those that are missing are started */
-    unsigned failures;  /* that came one after another */
-    bool delayed;       /* the timer waits because of one */
-    bool is_closed;     /* no more are wanted */
+    unsigned failures;   /* that came one after another */
+    bool delayed;        /* the timer waits because of one */
+    bool is_closed;      /* no more are wanted */
 };
 
 /* Which kind it has; settings, is_piped and listening of the service are known. Any thread, one at

@@ -69,9 +69,8 @@ static void of_one_that_has_changed_they_are_replaced(void **state)
 
 static void prestart_comes_and_goes(void **state)
 {
-    struct process *server =
-        server_start("[service who]\nport = 0\nserver = tests\\probe.exe\n"
-                     "server_args = environment\n");
+    struct process *server = server_start("[service who]\nport = 0\nserver = tests\\probe.exe\n"
+                                          "server_args = environment\n");
 
     (void)state;
     assert_false(says(server, "who", "STDINETD_PRESTART=1"));
