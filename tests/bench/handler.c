@@ -36,6 +36,14 @@ int handler_hold(HANDLE input, HANDLE output)
     return 0;
 }
 
+int handler_slow(HANDLE input, HANDLE output)
+{
+    char byte;
+
+    Sleep(300);
+    return read_byte(input, &byte) ? handler_line(input, output) : 0;
+}
+
 char handler_block[HANDLER_BLOCK_SIZE];
 
 void handler_fill_block(void)

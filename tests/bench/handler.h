@@ -25,6 +25,8 @@ void handler_fill_block(void);
  */
 int handler_line(HANDLE input, HANDLE output);
 int handler_hold(HANDLE input, HANDLE output); /* stays until the client goes */
+int handler_slow(HANDLE input,
+                 HANDLE output); /* takes 300 ms to start; then as "line", once asked */
 int handler_bytes(HANDLE input, HANDLE output);
 
 #endif

@@ -10,7 +10,10 @@ int wmain(int argc, wchar_t **argv)
     static const struct {
         const wchar_t *name;
         int (*serve)(HANDLE input, HANDLE output);
-    } modes[] = {{L"line", handler_line}, {L"hold", handler_hold}, {L"bytes", handler_bytes}};
+    } modes[] = {{L"line", handler_line},
+                 {L"hold", handler_hold},
+                 {L"bytes", handler_bytes},
+                 {L"slow", handler_slow}};
 
     for (size_t i = 0; argc == 2 && i < ARRAYSIZE(modes); i++)
         if (wcscmp(modes[i].name, argv[1]) == 0)

@@ -22,6 +22,12 @@ bool load_run(struct side *side, unsigned clients, double seconds, struct load_r
    the time from the first block to the last, so that the start of the handler does not count. */
 bool load_bytes(const struct side *side, uint64_t blocks, double *seconds, struct error *error);
 
+/* One client after another for so many seconds, each with a pause behind it in which a server can
+   make ready for the next: connects, says ask, and takes the answer to its end. *median_ms is the
+   time from connect to the first byte. */
+bool load_first_byte(const struct side *side, const char *ask, double seconds, double *median_ms,
+                     struct error *error);
+
 /* What a server needs for open connections to the handler "hold". */
 struct live_result {
     unsigned threads_before, threads_live;

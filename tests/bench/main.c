@@ -204,8 +204,8 @@ static void list_rows(void)
     for (size_t i = 0; i < row_count; i++) {
         const struct row *row = &row_table[i];
 
-        printf("%-17s %s against %s; %s %g%s%s\n", row->name, row->subject.title,
-               row->yardstick.title, row_is_ratio(row) ? "at least" : "at most", row->goal,
+        printf("%-18s %s against %s; %s %g%s%s\n", row->name, row->subject.title,
+               row->yardstick.title, row_goal_is_most(row) ? "at most" : "at least", row->goal,
                row->goal_is_for_wine ? " (under Wine)" : "",
                row->only_on_request ? " (only by --rows)" : "");
     }

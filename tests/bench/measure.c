@@ -60,11 +60,24 @@ static bool take_bytes(struct contest *contest, int which, size_t pair, struct e
     return true;
 }
 
+/* What a measurement is, but for its time, which a transfer has chosen itself. */
+static bool take_for(struct contest *contest, int which, size_t pair, double seconds,
+                     struct error *error)
+{
+    switch (contest->row->kind) {
+    case ROW_BYTES:
+        return take_bytes(contest, which, pair, error);
+    case ROW_FIRST_BYTE:
+        return load_first_byte(&contest->sides[which], contest->row->ask, seconds,
+                               &contest->figures[which]->values[pair], error);
+    default:
+        return take_spawn(contest, which, pair, seconds, error);
+    }
+}
+
 static bool take(struct contest *contest, int which, size_t pair, struct error *error)
 {
-    bool taken = contest->row->kind == ROW_BYTES
-                     ? take_bytes(contest, which, pair, error)
-                     : take_spawn(contest, which, pair, contest->setup->seconds, error);
+    bool taken = take_for(contest, which, pair, contest->setup->seconds, error);
 
     Sleep(SETTLE_MS);
     return taken || error_prefix(error, "%s", contest->sides[which].plan->title);
@@ -96,7 +109,7 @@ static bool warm_up(struct contest *contest, struct error *error)
     if (contest->row->kind == ROW_BYTES)
         return warm_up_transfer(contest, error);
     for (int which = 0; which < 2; which++) {
-        if (!take_spawn(contest, which, 0, contest->setup->seconds / 2, error))
+        if (!take_for(contest, which, 0, contest->setup->seconds / 2, error))
             return error_prefix(error, "%s", contest->sides[which].plan->title);
         contest->figures[which]->lost = 0;
     }
@@ -151,6 +164,11 @@ static enum verdict judge_ratio(const struct row *row, const struct setup *setup
 {
     if (!setup->judge || summary->confidence < 0.95 || (row->goal_is_for_wine && !setup->on_wine))
         return VERDICT_UNJUDGED;
+    if (row_goal_is_most(row)) {
+        if (summary->low > row->goal)
+            return VERDICT_SHORT;
+        return summary->median <= row->goal ? VERDICT_MET : VERDICT_UNSURE;
+    }
     if (summary->high < row->goal)
         return VERDICT_SHORT;
     return summary->median >= row->goal ? VERDICT_MET : VERDICT_UNSURE;
@@ -264,10 +282,15 @@ void measure_row(const struct row *row, struct setup *setup, struct outcome *out
     const struct side_plan *plan = &row->subject;
 
     memset(outcome, 0, sizeof *outcome);
-    if (plan->option_is_needed && !side_knows_option(&setup->side, plan->option)) {
+    const char *missing = NULL;
+
+    if (plan->option_is_needed && !side_knows_option(&setup->side, plan->option))
+        missing = plan->option;
+    else if (row->kind == ROW_FIRST_BYTE && !side_knows_option(&setup->side, "prestart"))
+        missing = "prestart";
+    if (missing != NULL) {
         outcome->verdict = VERDICT_SKIPPED;
-        snprintf(outcome->note, sizeof outcome->note, "this stdinetd has no option %s",
-                 plan->option);
+        snprintf(outcome->note, sizeof outcome->note, "this stdinetd has no option %s", missing);
     } else if (row_is_ratio(row)) {
         measure_ratio(row, setup, outcome);
     } else {

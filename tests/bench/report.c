@@ -45,7 +45,7 @@ void report_head(FILE *file, const struct setup *setup)
         file,
         "stdinetd-bench on %s, %u processors: %zu pairs of %.1f s in turn, %u clients at once\n\n",
         system, count_processors(), setup->pairs, setup->seconds, setup->clients);
-    fprintf(file, "%-17s %-27s %12s  %-37s %12s  %6s  %-16s %-8s %s\n", "row", "", "median",
+    fprintf(file, "%-18s %-31s %12s  %-37s %12s  %6s  %-16s %-8s %s\n", "row", "", "median",
             "against", "median", "ratio", "95 % interval", "goal", "");
     fflush(file);
 }
@@ -61,7 +61,7 @@ void report_row(FILE *file, const struct row *row, const struct outcome *outcome
     char subject[30], yardstick[30], interval[40], goal[20], value[20];
 
     if (outcome->verdict == VERDICT_SKIPPED || outcome->verdict == VERDICT_FAILED) {
-        fprintf(file, "%-17s %s: %s\n", row->name, verdict_text(outcome->verdict), outcome->note);
+        fprintf(file, "%-18s %s: %s\n", row->name, verdict_text(outcome->verdict), outcome->note);
         fflush(file);
         return;
     }
@@ -71,18 +71,18 @@ void report_row(FILE *file, const struct row *row, const struct outcome *outcome
         snprintf(value, sizeof value, "%.3f", summary->median);
         snprintf(interval, sizeof interval, "%.3f to %.3f%s", summary->low, summary->high,
                  summary->confidence < 0.95 ? "?" : "");
-        snprintf(goal, sizeof goal, ">= %.2f", row->goal);
+        snprintf(goal, sizeof goal, "%s %.2f", row_goal_is_most(row) ? "<=" : ">=", row->goal);
     } else {
         snprintf(value, sizeof value, row->kind == ROW_THREADS ? "%+.0f" : "%.1f each",
                  summary->median);
         snprintf(interval, sizeof interval, "-");
         snprintf(goal, sizeof goal, "<= %.0f", row->goal);
     }
-    fprintf(file, "%-17s %-27s %12s  %-37s %12s  %6s  %-16s %-8s %s\n", row->name,
+    fprintf(file, "%-18s %-31s %12s  %-37s %12s  %6s  %-16s %-8s %s\n", row->name,
             row->subject.title, subject, row->yardstick.title, yardstick, value, interval, goal,
             verdict_text(outcome->verdict));
     if (outcome->note[0] != '\0')
-        fprintf(file, "%-17s   (%s)\n", "", outcome->note);
+        fprintf(file, "%-18s   (%s)\n", "", outcome->note);
     fflush(file);
 }
 
@@ -142,7 +142,7 @@ static void write_row(FILE *file, const struct row *row, const struct outcome *o
                 "\"confidence\": %.4f}",
                 row_is_ratio(row) ? "ratio" : "count", summary->median, summary->low, summary->high,
                 summary->confidence);
-        fprintf(file, ", \"%s\": %g", row_is_ratio(row) ? "at_least" : "at_most", row->goal);
+        fprintf(file, ", \"%s\": %g", row_goal_is_most(row) ? "at_most" : "at_least", row->goal);
     }
     fputc('}', file);
 }

@@ -21,6 +21,27 @@
         .option = "transfer", .value = way, .option_is_needed = true                               \
     }
 
+#define PRESTART "prestart = 8\n"
+#define PIPE     "stdio = pipe\n"
+
+#define HTTP_REQUEST "GET / HTTP/1.0\r\n\r\n"
+
+#define ECHO(text, options)                                                                        \
+    {                                                                                              \
+        .title = (text), .program = "handlers\\echo.exe", .lines = (options)                       \
+    }
+#define HTTPD(text, options)                                                                       \
+    {                                                                                              \
+        .title = (text), .program = "handlers\\httpd.exe", .handler = "etc\\www",                  \
+        .lines = (options)                                                                         \
+    }
+/* In the place of a runtime that takes its time, as Node.js. */
+#define SLOW(text, options)                                                                        \
+    {                                                                                              \
+        .title = (text), .handler = "slow", .option = "stdio", .value = "pipe",                    \
+        .option_is_needed = true, .lines = (options)                                               \
+    }
+
 const struct row row_table[] = {
     {.name = "spawn",
      .kind = ROW_SPAWN,
@@ -168,6 +189,43 @@ const struct row row_table[] = {
                  .option_is_needed = true},
      .yardstick = {.title = "no connection"}},
 
+    {.name = "prestart-suspended",
+     .kind = ROW_FIRST_BYTE,
+     .goal = 0.5,
+     .subject = ECHO("stdinetd, echo, prestart", PRESTART),
+     .yardstick = ECHO("stdinetd, echo, spawn", NULL),
+     .ask = "x"},
+
+    {.name = "prestart-httpd",
+     .kind = ROW_FIRST_BYTE,
+     .goal = 0.5,
+     .subject = HTTPD("stdinetd, httpd, prestart", PRESTART),
+     .yardstick = HTTPD("stdinetd, httpd, spawn", NULL),
+     .ask = HTTP_REQUEST},
+
+    {.name = "prestart-running",
+     .kind = ROW_FIRST_BYTE,
+     .goal = 0.1,
+     .subject = SLOW("stdinetd, slow start, prestart", PRESTART),
+     .yardstick = SLOW("stdinetd, slow start, spawn", NULL),
+     .ask = "x"},
+
+    {.name = "running-echo",
+     .kind = ROW_FIRST_BYTE,
+     .goal = 0.1,
+     .only_on_request = true,
+     .subject = ECHO("stdinetd, echo, running", PRESTART PIPE),
+     .yardstick = ECHO("stdinetd, echo, spawn", PIPE),
+     .ask = "x"},
+
+    {.name = "running-httpd",
+     .kind = ROW_FIRST_BYTE,
+     .goal = 0.1,
+     .only_on_request = true,
+     .subject = HTTPD("stdinetd, httpd, running", PRESTART PIPE),
+     .yardstick = HTTPD("stdinetd, httpd, spawn", PIPE),
+     .ask = HTTP_REQUEST},
+
     /* What the bench itself is worth: two of the same must come out equal. */
     {.name = "self-check",
      .kind = ROW_SPAWN,
@@ -181,7 +239,12 @@ const size_t row_count = sizeof row_table / sizeof *row_table;
 
 bool row_is_ratio(const struct row *row)
 {
-    return row->kind == ROW_SPAWN || row->kind == ROW_BYTES;
+    return row->kind == ROW_SPAWN || row->kind == ROW_BYTES || row->kind == ROW_FIRST_BYTE;
+}
+
+bool row_goal_is_most(const struct row *row)
+{
+    return row->kind != ROW_SPAWN && row->kind != ROW_BYTES;
 }
 
 const char *row_unit(const struct row *row)
@@ -191,6 +254,8 @@ const char *row_unit(const struct row *row)
         return "/s";
     case ROW_BYTES:
         return "MB/s";
+    case ROW_FIRST_BYTE:
+        return "ms";
     case ROW_THREADS:
         return "threads";
     case ROW_MEMORY:

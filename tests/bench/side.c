@@ -1,6 +1,7 @@
 #include "side.h"
 
 #include "core/memory.h"
+#include "core/path.h"
 #include "core/text_buffer.h"
 #include "service.h"
 #include "windows/file.h"
@@ -88,9 +89,20 @@ static char *format_log(struct side *side)
                          plan->guarded ? "json" : "text");
 }
 
+/* The folder above the one of this program: with bin, handlers, etc. */
+static char *find_base(const struct side_setup *setup)
+{
+    char *bin = path_folder(setup->bench);
+    char *base = path_folder(bin);
+
+    free(bin);
+    return base;
+}
+
 static char *format_ini(struct side *side, const struct side_setup *setup)
 {
     const struct side_plan *plan = side->plan;
+    char *base = find_base(setup);
     char *log = format_log(side);
     char *guards = plan->guarded ? format_guards() : memory_copy("");
     size_t listeners = plan->many_listeners ? setup->listeners : 1;
@@ -104,6 +116,7 @@ static char *format_ini(struct side *side, const struct side_setup *setup)
     if (option != NULL && !side_knows_option(setup, option))
         option = NULL;
     char *ini = memory_format("[server]\n"
+                              "base = %s\n"
                               "instances = %zu\n"
                               "%s"
                               "[service bench]\n"
@@ -114,14 +127,18 @@ static char *format_ini(struct side *side, const struct side_setup *setup)
                               "%s"
                               "%s"
                               "%s%s%s\n",
-                              setup->live, log, ports, setup->live,
-                              plan->workers ? setup->worker : setup->handler, plan->handler, guards,
+                              base, setup->live, log, ports, setup->live,
+                              plan->program != NULL ? plan->program
+                              : plan->workers       ? setup->worker
+                                                    : setup->handler,
+                              plan->handler != NULL ? plan->handler : "", guards,
                               plan->workers ? "workers = 2\nworker_connections = 4\n" : "",
-                              option != NULL ? option : "", option != NULL ? " = " : "",
-                              option != NULL ? plan->value : "");
+                              plan->lines != NULL ? plan->lines : "", option != NULL ? option : "",
+                              option != NULL ? " = " : "", option != NULL ? plan->value : "");
     free(ports);
     free(guards);
     free(log);
+    free(base);
     return ini;
 }
 

@@ -13,7 +13,9 @@
 struct side_plan {
     const char *title;
     const char *floor;   /* a mode of this program; NULL: stdinetd */
-    const char *handler; /* the mode of stdinetd-bench-handler.exe that answers */
+    const char *program; /* what answers, from the folder above bin; NULL: that handler … */
+    const char *handler; /* … in this mode; or the program's arguments */
+    const char *lines;   /* whole lines of the service's section; NULL: none */
     const char *option;  /* one more line of the service's section: "option = value" … */
     const char *value;
     bool option_is_needed; /* … without which there is nothing to measure; otherwise it is left out

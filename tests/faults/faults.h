@@ -33,9 +33,9 @@ bool fault(const char *call);
 #define CreateThread(...) (fault("CreateThread") ? NULL : CreateThread(__VA_ARGS__))
 #define RegisterWaitForSingleObject(...)                                                           \
     (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))
-#define WSASocketW(...) (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
-#define bind(...)       (fault("bind") ? SOCKET_ERROR : bind(__VA_ARGS__))
-#define setsockopt(...) (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
+#define WSASocketW(...)  (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
+#define bind(...)        (fault("bind") ? SOCKET_ERROR : bind(__VA_ARGS__))
+#define setsockopt(...)  (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
 #define getpeername(...) (fault("getpeername") ? SOCKET_ERROR : getpeername(__VA_ARGS__))
 #define WSAGetOverlappedResult(...)                                                                \
     (fault("WSAGetOverlappedResult") ? FALSE : WSAGetOverlappedResult(__VA_ARGS__))

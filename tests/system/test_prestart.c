@@ -32,7 +32,7 @@ static bool was_started_before(const char *variables)
 static void expect_variables_of_spare(const char *variables)
 {
     static const char *const never[] = {
-        "\nTCPREMOTEIP=",  "\nTCPREMOTEPORT=", "\nTCPLOCALIP=",  "\nTCPLOCALPORT=",
+        "\nTCPREMOTEIP=", "\nTCPREMOTEPORT=", "\nTCPLOCALIP=",  "\nTCPLOCALPORT=",
         "\nREMOTE_ADDR=", "\nREMOTE_PORT=",   "\nREMOTE_HOST=", "\nSTDINETD_CONNECTION="};
 
     assert_non_null(strstr(variables, "\nSTDINETD_SERVICE=who\n"));
@@ -101,8 +101,8 @@ static void who_finds_none_is_served_as_ever(void **state)
 
 static void status_counts_them_for_programs_too(void **state)
 {
-    struct process *server = server_start("[service upper]\nprestart = 2\n" UPPER
-                                          "[service plain]\n" UPPER);
+    struct process *server =
+        server_start("[service upper]\nprestart = 2\n" UPPER "[service plain]\n" UPPER);
 
     (void)state;
     spares_expect("upper * prestart 0 of 100 ");
@@ -267,9 +267,8 @@ static void a_banner_comes_first(void **state)
 
 static void max_time_begins_with_the_connection(void **state)
 {
-    struct process *server = server_start("[service hang]\nprestart = 1\nmax_time = %dms\n" PROBE
-                                          "hang\n",
-                                          MAX_TIME);
+    struct process *server =
+        server_start("[service hang]\nprestart = 1\nmax_time = %dms\n" PROBE "hang\n", MAX_TIME);
 
     (void)state;
     spares_expect("1 of 1 ready");
@@ -380,7 +379,8 @@ static void check_says_what_such_a_program_does_not_get(void **state)
     struct process *check = process_run("bin\\stdinetd.exe", arguments);
     assert_int_equal(process_wait(check), 0);
     char *said = output_copy(&check->err);
-    assert_true(text_has(said, "x.ini:1: note: prestart: programs of service 'one' *no TCPREMOTEIP"));
+    assert_true(
+        text_has(said, "x.ini:1: note: prestart: programs of service 'one' *no TCPREMOTEIP"));
     assert_int_equal(text_count(said, "note:"), 1);
     free(said);
 }

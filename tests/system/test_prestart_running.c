@@ -2,8 +2,7 @@
 #include "harness.h"
 #include "spares.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #define EARLY "port = 0\nserver = tests\\probe.exe\nserver_args = early\nstdio = pipe\n"
 
@@ -179,6 +178,7 @@ static void a_lost_end_is_noticed_all_the_same(void **state)
         for (size_t k = 0; k < spares.count; k++)
             TerminateProcess(spares.processes[k], 9); /* before, while, or after it is handed on */
         spares_close(&spares);
+        client_end_sending(client); /* another may serve him */
         client_rest(client);
         client_close(client);
     }

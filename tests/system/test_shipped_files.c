@@ -141,6 +141,25 @@ static void the_example_of_workers_answers(void **state)
     }
 }
 
+static void the_example_of_prestart_answers(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    copy_with_free_ports("examples\\prestart.ini");
+    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    SOCKET client = client_connect(server, "upper");
+
+    client_say(client, "hello\n");
+    client_expect(client, "HELLO\r\n");
+    client_goodbye(client);
+    client = client_connect(server, "lines");
+    client_say(client, "hello\n");
+    assert_true(text_has(client_line(client), "1*hello"));
+    client_goodbye(client);
+}
+
 static void the_example_script_answers(void **state)
 {
     (void)state;
@@ -178,6 +197,7 @@ int main(void)
         SYSTEM_TEST(the_example_of_included_files_serves_all_of_them),
         SYSTEM_TEST(the_example_of_internal_services_answers),
         SYSTEM_TEST(the_example_of_workers_answers),
+        SYSTEM_TEST(the_example_of_prestart_answers),
         SYSTEM_TEST(the_example_script_answers),
     };
 
