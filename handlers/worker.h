@@ -35,9 +35,9 @@ struct worker_connection {
     SOCKET socket;   /* overlapped and blocking; yours, but closed by worker_done alone */
     /* The two ends. An IPv4 client is AF_INET, also where the socket is an IPv6 one. */
     struct sockaddr_storage peer, local;
-    /* Not 0 once the server wants the connection to end (max_time): it has shut the socket down, and
-       what waits on it has been cancelled. Call worker_done soon: after stop_time this process is
-       ended. */
+    /* Not 0 once the server wants the connection to end (max_time): it has shut the socket down,
+       and what waits on it has been cancelled. Call worker_done soon: after stop_time this process
+       is ended. */
     volatile LONG cancelled;
     struct worker_connection *next; /* the library's */
 };

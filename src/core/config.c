@@ -143,6 +143,7 @@ static void add_draft(struct assembly *assembly, const struct section *section,
         draft.service.file = memory_copy(section->place.file);
     apply_section(assembly, section, &draft.service);
     settle_internal(&draft);
+    config_settle_workers(&draft);
     drafts->items = memory_grow(drafts->items, drafts->count + 1, sizeof *drafts->items);
     drafts->items[drafts->count++] = draft;
 }

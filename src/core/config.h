@@ -17,6 +17,7 @@ enum console { CONSOLE_AUTO, CONSOLE_SHARED, CONSOLE_NONE, CONSOLE_OWN };
 enum stdio { STDIO_AUTO, STDIO_SOCKET, STDIO_PIPE };
 enum error_output { ERROR_OUTPUT_LOG, ERROR_OUTPUT_NULL, ERROR_OUTPUT_SOCKET };
 enum end { END_HANDLER, END_JOB };
+enum transfer { TRANSFER_WSADUPLICATESOCKET, TRANSFER_DUPLICATEHANDLE };
 enum priority {
     PRIORITY_NORMAL,
     PRIORITY_IDLE,
@@ -64,6 +65,12 @@ struct service {
     uint64_t linger;  /* ms; 0 = close at once */
     char *banner;     /* a file, as written; or NULL */
     char *banner_fail;
+
+    uint64_t workers;     /* 0: a program is started for each connection */
+    uint64_t workers_max; /* 0: as workers */
+    uint64_t worker_connections;
+    uint64_t worker_requests; /* or UNLIMITED */
+    int transfer;             /* enum transfer */
 
     struct text_list only_from, no_access; /* addresses, networks, host names */
     struct text_list access_times;         /* "hh:mm-hh:mm" */

@@ -67,6 +67,7 @@ static void check_needs(const struct draft *draft, struct mistakes *mistakes)
                      "'internal = echo' for one that needs none",
                      service->name);
     check_internal(draft, mistakes);
+    config_check_workers(draft, mistakes);
     if (service->bind.count == 0)
         mistakes_add(mistakes, draft_place(draft, "bind"),
                      "bind: there is no address after '='; * stands for every address");

@@ -31,6 +31,11 @@ struct place draft_place(const struct draft *draft, const char *option);
    one address and port. Needs names. */
 void config_check(const struct draft_list *drafts, struct mistakes *mistakes);
 
+/* What a service with workers inherits of options that mean nothing for them is not for it. And
+   what cannot be with workers, or without. */
+void config_settle_workers(struct draft *draft);
+void config_check_workers(const struct draft *draft, struct mistakes *mistakes);
+
 /* Fills in program, command_line, folder and access, from what this machine knows. */
 void config_resolve(struct draft *draft, const char *base, const struct config_source *source,
                     struct mistakes *mistakes);

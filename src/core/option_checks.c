@@ -111,8 +111,9 @@ bool check_bind(const char *text, struct error *error)
 bool check_env(const char *text, struct error *error)
 {
     static const char *const own[] = {
-        "PROTO",       "TCPREMOTEIP", "TCPREMOTEPORT", "TCPLOCALIP",       "TCPLOCALPORT",
-        "REMOTE_ADDR", "REMOTE_PORT", "REMOTE_HOST",   "STDINETD_SERVICE", "STDINETD_CONNECTION"};
+        "PROTO",          "TCPREMOTEIP", "TCPREMOTEPORT", "TCPLOCALIP",       "TCPLOCALPORT",
+        "REMOTE_ADDR",    "REMOTE_PORT", "REMOTE_HOST",   "STDINETD_SERVICE", "STDINETD_CONNECTION",
+        "STDINETD_WORKER"};
     char excerpt[EXCERPT];
     size_t length = strcspn(text, "=");
     if (length == 0 || text[length] == '\0') {

@@ -24,6 +24,7 @@ static const char whole_server[] = "The whole server";
 static const char where[] = "Where a service listens";
 static const char what[] = "What it starts";
 static const char how[] = "How it starts and ends";
+static const char workers[] = "Workers: running programs that are handed the sockets";
 static const char who[] = "Who may come";
 static const char how_many[] = "How many, and how often";
 static const char how_much[] = "How much each connection may use";
@@ -158,6 +159,30 @@ const struct option option_table[] = {
      "The same for whoever is refused, and all that he gets.",
      how, check_path},
 
+    {"workers", SERVICE, OPTION_COUNT, IN_SERVICE(workers), 0, 1000, "0", {0}, RELOAD_LIVE,
+     "Instead of a program for each connection, so many processes of it that run all the time and take"
+     " connections as handlers/README.md says (worker.h); 0 is none.",
+     workers, NULL},
+    {"workers_max", SERVICE, OPTION_COUNT, IN_SERVICE(workers_max), 1, 1000, "workers", {"workers"},
+     RELOAD_LIVE,
+     "How many of them there may be while connections wait; those beyond workers end when they have had"
+     " nothing to do for 10 seconds.",
+     workers, NULL},
+    {"worker_connections", SERVICE, OPTION_COUNT, IN_SERVICE(worker_connections), 1, 65535, "1", {0},
+     RELOAD_LIVE,
+     "Connections that each of them has at a time, at most. When all have as many, overload decides.",
+     workers, NULL},
+    {"worker_requests", SERVICE, OPTION_COUNT, IN_SERVICE(worker_requests), 1, 0, "unlimited",
+     {"unlimited"}, RELOAD_LIVE,
+     "Connections that each of them gets in all; then another is started in its place, and it ends when"
+     " it has served them.",
+     workers, NULL},
+    {"transfer", SERVICE, OPTION_CHOICE, IN_SERVICE(transfer), 0, 0, "wsaduplicatesocket",
+     {"wsaduplicatesocket", "duplicatehandle"}, RELOAD_LIVE,
+     "How they get a socket: by a WSAPROTOCOL_INFOW made for that process, which every provider knows, or as"
+     " a handle that the server puts into the process.",
+     workers, NULL},
+
     {"only_from", SERVICE, OPTION_LIST, IN_SERVICE(only_from), 0, 0, "", {0}, RELOAD_LIVE,
      "Who may come: addresses, networks such as 192.0.2.0/24 or 2001:db8::/32, and host names, which are"
      " looked up at the start and at a reload; without it everybody may. Of all entries of only_from and no_access"
@@ -274,7 +299,8 @@ bool option_needs_program(const struct option *option)
         "server",   "server_args", "working_directory", "env",        "passenv",     "stderr",
         "console",  "end",         "stop_time",         "memory_max", "process_max", "cpu_time_max",
         "priority", "user",        "privileges",        "integrity",  "breakaway",   "stdio",
-        "idle_time"};
+        "idle_time", "workers",    "workers_max",       "worker_connections",
+        "worker_requests", "transfer"};
 
     for (size_t i = 0; option->section == SECTION_SERVICE && i < sizeof names / sizeof *names; i++)
         if (strcmp(option->name, names[i]) == 0)

@@ -22,7 +22,8 @@ const char *refusal_name(enum refusal reason)
                                         [REFUSED_ACCESS_TIMES] = "access_times",
                                         [REFUSED_PER_SOURCE] = "per_source",
                                         [REFUSED_PER_SOURCE_RATE] = "per_source_rate",
-                                        [REFUSED_INSTANCES] = "instances"};
+                                        [REFUSED_INSTANCES] = "instances",
+                                        [REFUSED_WORKERS] = "workers"};
 
     return names[reason];
 }

@@ -20,6 +20,7 @@ enum refusal {
     REFUSED_PER_SOURCE,
     REFUSED_PER_SOURCE_RATE,
     REFUSED_INSTANCES,
+    REFUSED_WORKERS,
     REFUSALS /* how many there are */
 };
 

@@ -85,6 +85,15 @@ static uint64_t sum_refused(const struct status_service *service)
     return sum;
 }
 
+static size_t count_busy(const struct status_workers *workers)
+{
+    size_t busy = 0;
+
+    for (size_t i = 0; i < workers->count; i++)
+        busy += workers->items[i].connections > 0;
+    return busy;
+}
+
 /* The first address stands in the service's own line, the others below. */
 static void add_service(struct text_buffer *out, const struct status_service *service,
                         size_t name_width, size_t address_width)
@@ -112,6 +121,12 @@ static void add_service(struct text_buffer *out, const struct status_service *se
     if (service->bytes.known) {
         text_buffer_repeat(out, ' ', name_width + GAP);
         add(out, "bytes: %" PRIu64 " in, %" PRIu64 " out\n", service->bytes.in, service->bytes.out);
+    }
+    if (service->workers.known) {
+        text_buffer_repeat(out, ' ', name_width + GAP);
+        add(out, "workers: %zu of %" PRIu64 ", %zu busy, %" PRIu64 " requests\n",
+            service->workers.count, service->workers.most, count_busy(&service->workers),
+            service->workers.requests);
     }
     if (sum_refused(service) == 0)
         return;
@@ -261,6 +276,26 @@ static void add_text_list(struct text_buffer *out, const char *name, const struc
     text_buffer_add_text(out, "],");
 }
 
+static void add_workers_object(struct text_buffer *out, const struct status_workers *workers)
+{
+    if (!workers->known)
+        return;
+    text_buffer_add_text(out, "\"workers\":{");
+    add_number(out, "live", workers->count);
+    add_number(out, "max", workers->most);
+    add_number(out, "busy", count_busy(workers));
+    add_number(out, "requests", workers->requests);
+    text_buffer_add_text(out, "\"processes\":[");
+    for (size_t i = 0; i < workers->count; i++) {
+        text_buffer_add_text(out, i == 0 ? "{" : ",{");
+        add_number(out, "pid", workers->items[i].pid);
+        add_number(out, "connections", workers->items[i].connections);
+        add_number(out, "requests", workers->items[i].requests);
+        add(out, "\"age_ms\":%" PRIu64 "}", workers->items[i].age_ms);
+    }
+    text_buffer_add_text(out, "]},");
+}
+
 static void add_service_object(struct text_buffer *out, const struct status_service *service)
 {
     text_buffer_add_text(out, "{");
@@ -274,6 +309,7 @@ static void add_service_object(struct text_buffer *out, const struct status_serv
     add_number(out, "started", service->started);
     add_number(out, "failed", service->failed);
     add_byte_members(out, &service->bytes);
+    add_workers_object(out, &service->workers);
     text_buffer_add_text(out, "\"refused\":{");
     for (size_t i = 0; i < REFUSALS; i++)
         add(out, "%s\"%s\":%" PRIu64, i == 0 ? "" : ",", refusal_name((enum refusal)i),

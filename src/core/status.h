@@ -16,9 +16,25 @@ struct status_bytes {
     uint64_t in, out;
 };
 
+/* A process of a service with workers. */
+struct status_worker {
+    uint32_t pid;         /* 0: it is being started */
+    uint64_t connections; /* that it has now */
+    uint64_t requests;    /* that it has been given */
+    uint64_t age_ms;
+};
+
+struct status_workers {
+    bool known;
+    uint64_t most;     /* there may be */
+    uint64_t requests; /* that were accepted, since the settings hold */
+    struct status_worker *items;
+    size_t count;
+};
+
 struct status_service {
     const char *name;
-    const char *launch;         /* "spawn": a program each; "internal": none; at most 8 bytes */
+    const char *launch;         /* "spawn": a program each; "worker"; "internal": none; 8 bytes */
     struct text_list addresses; /* "127.0.0.1:7000" */
     struct text_list busy;      /* where it should listen too, and cannot yet */
     uint64_t live, instances;   /* instances may be UNLIMITED */
@@ -27,6 +43,7 @@ struct status_service {
     uint64_t refused[REFUSALS];
     uint64_t launch_median_us, launch_p99_us;
     struct status_bytes bytes; /* since the server began */
+    struct status_workers workers;
 };
 
 struct status_connection {

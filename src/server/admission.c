@@ -59,7 +59,11 @@ static void refuse_for_want_of_room(struct connection *connection)
 {
     const struct running_service *service = connection->service;
 
-    if (service->tally->live >= service->settings->instances)
+    if (service->live >= service->room)
+        refuse(connection, REFUSED_WORKERS,
+               "all of them have as many connections as they may, %" PRIu64 " together",
+               service->live);
+    else if (service->tally->live >= service->settings->instances)
         refuse(connection, REFUSED_INSTANCES, "%" PRIu64 " connections to this service are open",
                service->tally->live);
     else
@@ -132,7 +136,7 @@ static bool has_source(struct connection *connection)
 
 static bool has_room(const struct running_service *service)
 {
-    return service->tally->live < service->settings->instances &&
+    return service->tally->live < service->settings->instances && service->live < service->room &&
            service->server->live < service->server->config.instances;
 }
 
@@ -145,6 +149,7 @@ bool admission_is_open(const struct running_service *service)
     /* overload = refuse: whoever is too many must be accepted to be refused */
     return service->settings->overload == OVERLOAD_REFUSE ||
            (service->tally->live + service->tally->waiting < service->settings->instances &&
+            service->live + service->waiting < service->room &&
             server->live + server->waiting < server->config.instances);
 }
 
@@ -164,6 +169,7 @@ static void admit(struct connection *connection)
     struct tally *tally = connection->service->tally;
 
     tally->live++;
+    connection->service->live++;
     tally->server->live++;
     rate_take(&tally->rate, &tally->rate_state, tally->server->loop.now_ms);
     pause_for_rate(tally);
@@ -178,6 +184,7 @@ static void enqueue(struct connection *connection)
     *server->end_of_waiting = connection;
     server->end_of_waiting = &connection->next_waiting;
     connection->service->tally->waiting++;
+    connection->service->waiting++;
     server->waiting++;
 }
 
@@ -190,6 +197,7 @@ static void dequeue(struct connection **place)
     if (server->end_of_waiting == &connection->next_waiting)
         server->end_of_waiting = place;
     connection->service->tally->waiting--;
+    connection->service->waiting--;
     server->waiting--;
 }
 
@@ -269,6 +277,7 @@ void admission_leave(struct connection *connection)
 
     leave_source(connection);
     connection->service->tally->live--;
+    connection->service->live--;
     server->live--;
     admission_look(server);
 }

@@ -7,6 +7,7 @@
 #include "server/connection_serving.h"
 #include "server/connection_start.h"
 #include "server/connection_table.h"
+#include "server/connection_worker.h"
 #include "windows/clock.h"
 #include "windows/text.h"
 
@@ -64,6 +65,10 @@ static void begin_serving(struct connection *connection)
         connection_serve_internally(connection);
         return;
     }
+    if (connection_has_workers(connection)) {
+        connection_await_worker(connection);
+        return;
+    }
     connection->state = CONNECTION_LAUNCHING;
     submit(connection);
 }
@@ -102,7 +107,9 @@ static void on_timer(struct timer *timer)
 {
     struct connection *connection = CONTAINER(timer, struct connection, timer);
 
-    if (connection->state == CONNECTION_LAUNCHING && connection->must_end)
+    if (connection_has_workers(connection))
+        connection_worker_timer(connection);
+    else if (connection->state == CONNECTION_LAUNCHING && connection->must_end)
         connection_ended(connection, NULL); /* between two tries */
     else if (connection->state == CONNECTION_LAUNCHING)
         submit(connection);
@@ -134,6 +141,10 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
         connection_ended(connection, reason);
         break;
     case CONNECTION_LAUNCHING:
+        if (connection_has_workers(connection)) {
+            connection_end_awaiting(connection, reason);
+            break;
+        }
         connection->must_end = true;
         connection_give_reason(connection, reason);
         break;

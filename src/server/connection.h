@@ -8,6 +8,18 @@
 #include "server/relay.h"
 #include "server/server.h"
 
+/* Of a connection that a worker is to serve. */
+struct assignment {
+    struct worker *worker;        /* NULL: it waits for one */
+    struct connection_list *list; /* of the pool or of the worker, in which it stands; or NULL */
+    struct connection *next, *previous; /* there */
+    struct connection *next_order;      /* of the same worker */
+    bool was_told;                      /* the worker, of it */
+    bool is_accepted;
+    uint64_t told_ms;
+    unsigned rejections;
+};
+
 /* One connection's life:
 
      waiting -> greeting -> launching -> serving -> lingering -> closed
@@ -17,7 +29,8 @@
    call on it: I/O on a non-overlapped socket is serialized per file object, so a call would wait
    for the handler's own read. With stdio = pipe the socket is overlapped and the relay's; what the
    handler wrote is still on its way when it is gone, and only then does it linger. A connection of
-   an internal service is never launching: it serves at once. */
+   an internal service is never launching: it serves at once. One that a worker serves is launching
+   until that has accepted it, and the server leaves its copy of the socket alone from then on. */
 
 enum connection_state {
     CONNECTION_WAITING,   /* accepted; admission decides when it goes on */
@@ -63,6 +76,7 @@ struct connection {
     union {
         struct error_stream errors;
         struct conversation conversation; /* of an internal service, which has no stderr */
+        struct assignment assignment;     /* of one with workers, whose stderr is their own */
     };
 
     struct connection *next_in_bucket;

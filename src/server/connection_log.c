@@ -47,8 +47,8 @@ void connection_log_refusal(const struct connection *connection, enum refusal re
     server_log(connection->service->server, &record);
 }
 
-/* "exit 0 after 0.034 s", of an internal service "end after 0.034 s"; a number that Windows chose
- * is shown as Windows writes it. */
+/* "exit 0 after 0.034 s", of an internal service or a worker "end after 0.034 s"; a number that
+ * Windows chose is shown as Windows writes it. */
 static void describe_exit(const struct connection *connection, char *text, size_t size)
 {
     double seconds = (double)connection->served_ms / 1000.0;
@@ -60,7 +60,8 @@ static void describe_exit(const struct connection *connection, char *text, size_
         hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
     bool was_served = connection->handler_exited;
 
-    if (connection->service->settings->internal != INTERNAL_NONE && connection->launched) {
+    if (connection->launched && (connection->service->settings->internal != INTERNAL_NONE ||
+                                 connection->service->pool != NULL)) {
         snprintf(text, size, "end after %.3f s", seconds);
         was_served = true;
     } else if (!connection->handler_exited)

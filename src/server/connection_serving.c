@@ -3,6 +3,7 @@
 #include "server/connection_finish.h"
 #include "server/connection_internal.h"
 #include "server/connection_log.h"
+#include "server/connection_worker.h"
 #include "windows/clock.h"
 #include "windows/console.h"
 #include "windows/job.h"
@@ -48,6 +49,8 @@ void connection_job_message(struct connection *connection, DWORD message, DWORD 
         connection_look_internally(connection, message, pid);
         return;
     }
+    if (connection_has_workers(connection))
+        return; /* its job is its worker's */
     note_limit(connection, message);
     if (message == JOB_OBJECT_MSG_NEW_PROCESS)
         return;
@@ -72,6 +75,8 @@ void connection_end_handler(struct connection *connection, uint64_t stop_ms)
 
     if (connection_is_internal(connection))
         conversation_end(&connection->conversation, NULL);
+    else if (connection_has_workers(connection))
+        connection_end_worker(connection);
     else if (stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
              !connection->handler_exited && console_break_group(connection->child.pid, &ignored)) {
         connection->must_end = true;

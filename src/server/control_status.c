@@ -5,6 +5,7 @@
 #include "core/status.h"
 #include "server/connection.h"
 #include "server/connection_table.h"
+#include "server/worker_pool.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -22,14 +23,20 @@ static const struct service *settings_of(const struct tally *tally)
     return service == NULL ? NULL : service->settings;
 }
 
+static const char *launch_of(const struct service *settings)
+{
+    if (settings != NULL && settings->internal != INTERNAL_NONE)
+        return "internal";
+    return settings != NULL && settings->workers > 0 ? "worker" : "spawn";
+}
+
 static void take_tally(const struct tally *tally, struct status_service *taken)
 {
     const struct service *settings = settings_of(tally);
-    bool is_internal = settings != NULL && settings->internal != INTERNAL_NONE;
 
     *taken =
         (struct status_service){.name = tally->name,
-                                .launch = is_internal ? "internal" : "spawn",
+                                .launch = launch_of(settings),
                                 .live = tally->live,
                                 .instances = UNLIMITED,
                                 .waiting = tally->waiting,
@@ -49,6 +56,7 @@ static void take_service(const struct running_service *service, struct status_se
     take_tally(service->tally, taken);
     taken->instances = service->settings->instances;
     taken->bytes.known = taken->bytes.known || service->is_piped;
+    worker_pool_describe(service->pool, &taken->workers);
     for (size_t i = 0; i < service->place_count; i++) {
         const struct listening *listening = &service->listening[i];
         char text[ADDRESS_TEXT_SIZE];
@@ -158,6 +166,7 @@ char *control_status(struct server *server, bool as_json)
     for (size_t i = 0; i < status.service_count; i++) {
         text_list_free(&status.services[i].addresses);
         text_list_free(&status.services[i].busy);
+        free(status.services[i].workers.items);
     }
     free(status.services);
     free(status.connections);

@@ -2,6 +2,7 @@
 
 #include "core/environment.h"
 #include "core/memory.h"
+#include "core/worker_message.h"
 #include "windows/text.h"
 #include "windows/token.h"
 
@@ -63,6 +64,24 @@ static int compare_slots(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
+static void set_visit_variables(struct environment *environment, const char *service)
+{
+    for (size_t i = 0; i < VISIT_SLOTS; i++)
+        environment_set(environment, visit_variables[i].name, "");
+    char *connection = memory_format("%s#", service);
+    environment_set(environment, "STDINETD_CONNECTION", connection);
+    free(connection);
+}
+
+/* A worker is told by the protocol who it serves. */
+static void set_worker_variables(struct environment *environment)
+{
+    char *version = memory_format("%d", WORKER_PROTOCOL);
+
+    environment_set(environment, "STDINETD_WORKER", version);
+    free(version);
+}
+
 static void init_environment(struct handler *handler, const struct service *service,
                              const char *own_block)
 {
@@ -72,10 +91,10 @@ static void init_environment(struct handler *handler, const struct service *serv
     environment_pass(&environment, own_block, &service->passenv);
     for (size_t i = 0; i < service->env.count; i++)
         environment_put(&environment, service->env.items[i]);
-    for (size_t i = 0; i < VISIT_SLOTS; i++)
-        environment_set(&environment, visit_variables[i].name, "");
-    char *connection = memory_format("%s#", service->name);
-    environment_set(&environment, "STDINETD_CONNECTION", connection);
+    if (service->workers > 0)
+        set_worker_variables(&environment);
+    else
+        set_visit_variables(&environment, service->name);
     environment_set(&environment, "STDINETD_SERVICE", service->name);
     environment_set(&environment, "PROTO", "TCP");
 
@@ -86,7 +105,6 @@ static void init_environment(struct handler *handler, const struct service *serv
             place_of(handler->environment, visit_variables[i].name), visit_variables[i].value};
     qsort(handler->slots, VISIT_SLOTS, sizeof *handler->slots, compare_slots);
     free(block);
-    free(connection);
     environment_free(&environment);
 }
 

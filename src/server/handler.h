@@ -40,7 +40,8 @@ void handler_free(struct handler *handler);
 /* The block for one connection, to be freed: the server's environment cut down by passenv, then
    env, then, never overridden, PROTO, TCPREMOTEIP, TCPREMOTEPORT, TCPLOCALIP, TCPLOCALPORT
    (UCSPI-TCP), REMOTE_ADDR, REMOTE_PORT (systemd), REMOTE_HOST (xinetd; the address),
-   STDINETD_SERVICE, STDINETD_CONNECTION. NULL for want of memory. Any thread. */
+   STDINETD_SERVICE, STDINETD_CONNECTION. A worker's is environment itself, with STDINETD_WORKER,
+   PROTO and STDINETD_SERVICE. NULL for want of memory. Any thread. */
 wchar_t *handler_environment(const struct handler *handler, const struct address *peer,
                              const struct address *local, uint64_t number);
 

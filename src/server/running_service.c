@@ -4,6 +4,7 @@
 #include "server/accepting.h"
 #include "server/admission.h"
 #include "server/server.h"
+#include "server/worker_pool.h"
 #include "windows/file.h"
 
 #include <stdlib.h>
@@ -65,13 +66,19 @@ static bool choose_stdio(struct running_service *service, struct error *error)
 {
     const struct service *settings = service->settings;
     bool is_internal = settings->internal != INTERNAL_NONE;
+    bool has_workers = settings->workers > 0;
     bool has_handles = sockets_are_handles();
 
     service->is_piped =
-        !is_internal &&
+        !is_internal && !has_workers &&
         (settings->stdio == STDIO_PIPE ||
          (settings->stdio == STDIO_AUTO && (settings->needs_pipe != NULL || !has_handles)));
-    service->is_overlapped = is_internal || service->is_piped;
+    service->is_overlapped = is_internal || has_workers || service->is_piped;
+    if (has_workers && settings->transfer == TRANSFER_DUPLICATEHANDLE && !has_handles)
+        return error_set(error, "transfer = duplicatehandle cannot be: no TCP provider of this "
+                                "system has sockets that are real file handles "
+                                "(XP1_IFS_HANDLES); transfer = wsaduplicatesocket needs none") ||
+               service_blame(settings, error);
     if (service->is_overlapped || has_handles)
         return true;
     error_set(error, "stdio = socket cannot be: no TCP provider of this system has sockets that "
@@ -89,6 +96,7 @@ struct running_service *running_service_new(struct server *server, struct servic
 
     service->server = server;
     service->settings = settings;
+    service->room = worker_pool_room(settings);
     if ((settings->internal != INTERNAL_NONE ||
          handler_init(&service->handler, settings, environment, error) ||
          service_blame(settings, error)) &&
@@ -168,12 +176,17 @@ void running_service_begin(struct running_service *service)
     service->tally->users++;
     service->tally->current = service;
     admission_begin(service);
+    if (service->settings->workers > 0) {
+        service->pool = worker_pool_new(service);
+        worker_pool_look(service->pool);
+    }
 }
 
 /* --- its end */
 
 void running_service_free(struct running_service *service)
 {
+    worker_pool_free(service->pool);
     leave_tally(service);
     for (size_t i = 0; i < service->place_count; i++)
         free(service->listening[i].listener);
@@ -218,11 +231,19 @@ static bool has_listener(const struct running_service *service)
     return false;
 }
 
+bool running_service_is_expecting(const struct running_service *service)
+{
+    return service->waiting > 0 || has_listener(service);
+}
+
 void running_service_look(struct running_service *service)
 {
     struct running_service **place = &service->server->retired;
 
-    if (!service->is_retired || service->connections > 0 || has_listener(service))
+    if (!service->is_retired)
+        return;
+    worker_pool_retire(service->pool);
+    if (service->connections > 0 || has_listener(service) || worker_pool_is_open(service->pool))
         return;
     while (*place != service)
         place = &(*place)->next;

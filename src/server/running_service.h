@@ -10,6 +10,7 @@
 #include "server/loop.h"
 
 struct server;
+struct worker_pool;
 
 /* What is counted of a service under its name. It outlives the settings that a reload replaces, so
    that limits hold for old and new connections together. */
@@ -37,8 +38,9 @@ struct running_service {
     struct running_service *next;
     struct server *server;
     struct service *settings;
-    struct tally *tally;    /* NULL until it is served */
-    struct handler handler; /* {0} where it is internal */
+    struct tally *tally;      /* NULL until it is served */
+    struct handler handler;   /* {0} where it is internal */
+    struct worker_pool *pool; /* where it has workers, once it is served */
     bool is_piped;      /* its handlers get pipes, which the server copies to and from the socket */
     bool is_overlapped; /* its sockets are, because the server does their I/O itself */
     struct banner banner, banner_fail;
@@ -48,8 +50,10 @@ struct running_service {
         bool is_taken_over, is_in_the_way; /* a reload's */
     } * listening;
     size_t place_count;
-    bool is_retired;      /* a reload has removed or replaced it; who came before goes on */
-    uint64_t connections; /* in whatever state */
+    bool is_retired;        /* a reload has removed or replaced it; who came before goes on */
+    uint64_t connections;   /* in whatever state */
+    uint64_t live, waiting; /* of those of the tally, by these settings … */
+    uint64_t room;          /* … and how many the workers can have; UNLIMITED without workers */
 };
 
 /* Puts where the service stands in front of what is wrong with it. Returns false. */
@@ -83,8 +87,11 @@ void running_services_free(struct running_service *first);
    connection has ended it is gone. It must be in no list of the server's. */
 void running_service_retire(struct running_service *service);
 
-/* A connection or a listener of it is gone; so is the service where it is retired and that was the
-   last. */
+/* Whether somebody is still to come, who is in no worker's hands. */
+bool running_service_is_expecting(const struct running_service *service);
+
+/* A connection, a listener or the last worker of it is gone; so is the service where it is retired
+   and that was the last. */
 void running_service_look(struct running_service *service);
 
 #endif

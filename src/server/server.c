@@ -9,6 +9,7 @@
 #include "server/reload.h"
 #include "server/stop.h"
 #include "server/sweep.h"
+#include "server/worker_pool.h"
 #include "windows/console.h"
 #include "windows/file.h"
 #include "windows/text.h"
@@ -72,8 +73,13 @@ static void start_accepting(struct server *server)
 static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DWORD pid)
 {
     struct server *server = CONTAINER(loop, struct server, loop);
-    struct connection *connection = connection_table_find(server->connections, number);
+    struct connection *connection;
 
+    if ((number & WORKER_KEY) != 0) {
+        worker_pools_job_message(server, number, message, pid);
+        return;
+    }
+    connection = connection_table_find(server->connections, number);
     if (connection != NULL)
         connection_job_message(connection, message, pid);
 }

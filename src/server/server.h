@@ -44,6 +44,7 @@ struct server {
     struct running_service *retired;  /* that a reload has removed or replaced, not gone yet */
     struct tally *tallies;
     uint32_t next_number; /* of a tally */
+    uint64_t last_worker; /* its number */
     struct {
         uint64_t started, failed, refused;
     } total; /* since the server began, services that are gone included */

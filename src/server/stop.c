@@ -2,6 +2,7 @@
 
 #include "server/accepting.h"
 #include "server/connection_table.h"
+#include "server/worker_pool.h"
 #include "windows/console.h"
 #include "windows/text.h"
 
@@ -49,8 +50,12 @@ static void close_listeners(struct server *server, bool take_waiting)
 
 void server_check_stopped(struct server *server)
 {
-    if (server->phase != PHASE_RUNNING && server->listeners_open == 0 &&
-        connection_table_count(server->connections) == 0)
+    if (server->phase == PHASE_RUNNING || server->listeners_open > 0 ||
+        connection_table_count(server->connections) > 0)
+        return;
+    if (worker_pools_are_open(server))
+        worker_pools_end(server, UNLIMITED); /* each calls here when it is gone */
+    else
         loop_end(&server->loop);
 }
 
@@ -76,6 +81,7 @@ static void end_connections(struct server *server, enum phase phase, uint64_t lo
     snprintf(detail, sizeof detail, "%zu connection%s %s", count, plural(count), what);
     log_stop(server, detail);
     close_listeners(server, false);
+    worker_pools_end(server, longest_ms);
     connection_table_for_each(server->connections, &longest_ms, end_one);
     server_check_stopped(server);
 }

@@ -7,6 +7,7 @@
 #include "server/control.h"
 #include "server/reload.h"
 #include "server/stop.h"
+#include "server/worker_pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ static void on_sweep(struct timer *timer)
     control_look(server->control);
     admission_report(server, server->loop.now_ms);
     connection_table_for_each(server->connections, NULL, look_at);
+    worker_pools_sweep(server);
     accepting_for_each(server, NULL, look_at_closing);
     accepting_try_again(server);
     reload_look(server);

@@ -1,0 +1,352 @@
+#include "worker.h"
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The protocol, as README.md describes it. */
+enum { VERSION = 1, ORDER_SIZE = 704, REPORT_SIZE = 16 };
+enum { ORDER_CONNECTION = 1, ORDER_CANCEL = 2, ORDER_END = 3 };
+enum { BY_PROTOCOL_INFO = 1, BY_HANDLE = 2 };
+enum { REPORT_READY = 1, REPORT_ACCEPTED = 2, REPORT_REJECTED = 3, REPORT_DONE = 4 };
+
+/* A connection that nobody has accepted yet. */
+struct waiting {
+    struct waiting *next;
+    unsigned char order[ORDER_SIZE];
+};
+
+static struct {
+    HANDLE input, output; /* the pipes */
+    SRWLOCK lock;         /* everything below; only the thread of worker_begin takes it and waits */
+    CONDITION_VARIABLE changed;
+    struct waiting *first, **end;
+    struct worker_connection *accepted;
+    bool ended; /* no more connections will come */
+} worker;
+
+static uint64_t get(const unsigned char *bytes, unsigned size)
+{
+    uint64_t number = 0;
+
+    for (unsigned i = size; i > 0; i--)
+        number = number << 8 | bytes[i - 1];
+    return number;
+}
+
+static bool report(uint32_t kind, uint32_t value, uint64_t number)
+{
+    unsigned char bytes[REPORT_SIZE];
+    DWORD written;
+
+    for (unsigned i = 0; i < 4; i++) {
+        bytes[i] = (unsigned char)(kind >> (8 * i));
+        bytes[4 + i] = (unsigned char)(value >> (8 * i));
+    }
+    for (unsigned i = 0; i < 8; i++)
+        bytes[8 + i] = (unsigned char)(number >> (8 * i));
+    /* So few bytes go through a pipe in one piece, whatever other threads write. */
+    return WriteFile(worker.output, bytes, sizeof bytes, &written, NULL) && written == sizeof bytes;
+}
+
+/* --- what the server says */
+
+static void cancel(uint64_t number)
+{
+    AcquireSRWLockExclusive(&worker.lock);
+    for (struct worker_connection *c = worker.accepted; c != NULL; c = c->next) {
+        if (c->number != number)
+            continue;
+        InterlockedExchange(&c->cancelled, 1);
+        /* What waits for a client that does not read is not woken by the server's shutdown. */
+        CancelIoEx((HANDLE)c->socket, NULL);
+    }
+    ReleaseSRWLockExclusive(&worker.lock);
+}
+
+static void enqueue(struct waiting *waiting)
+{
+    waiting->next = NULL;
+    AcquireSRWLockExclusive(&worker.lock);
+    *worker.end = waiting;
+    worker.end = &waiting->next;
+    ReleaseSRWLockExclusive(&worker.lock);
+    WakeConditionVariable(&worker.changed);
+}
+
+static bool read_order(unsigned char *bytes)
+{
+    DWORD used = 0;
+
+    while (used < ORDER_SIZE) {
+        DWORD count = 0;
+
+        if (!ReadFile(worker.input, bytes + used, ORDER_SIZE - used, &count, NULL) || count == 0)
+            return false; /* the server is gone */
+        used += count;
+    }
+    return true;
+}
+
+/* Until the server wants no more, or is gone. It goes on reading after that, for what is to be
+   cancelled. */
+static DWORD WINAPI read_orders(void *unused)
+{
+    struct waiting *waiting;
+
+    (void)unused;
+    while ((waiting = malloc(sizeof *waiting)) != NULL && read_order(waiting->order)) {
+        uint64_t kind = get(waiting->order, 4);
+
+        if (kind == ORDER_CONNECTION) {
+            enqueue(waiting);
+            continue;
+        }
+        if (kind == ORDER_CANCEL)
+            cancel(get(waiting->order + 8, 8));
+        if (kind == ORDER_END) {
+            AcquireSRWLockExclusive(&worker.lock);
+            worker.ended = true;
+            ReleaseSRWLockExclusive(&worker.lock);
+            WakeAllConditionVariable(&worker.changed);
+        }
+        free(waiting);
+    }
+    free(waiting);
+    AcquireSRWLockExclusive(&worker.lock);
+    worker.ended = true;
+    ReleaseSRWLockExclusive(&worker.lock);
+    WakeAllConditionVariable(&worker.changed);
+    return 0;
+}
+
+/* --- set-up */
+
+static HANDLE take_over(DWORD which)
+{
+    HANDLE own = NULL;
+
+    DuplicateHandle(GetCurrentProcess(), GetStdHandle(which), GetCurrentProcess(), &own, 0, FALSE,
+                    DUPLICATE_SAME_ACCESS);
+    return own;
+}
+
+/* NUL becomes standard input and output, for Windows and for the C library; what stood there is
+   closed. */
+static bool replace_standard_handles(void)
+{
+    int null = _open("NUL", _O_RDWR);
+
+    if (null < 0 || _dup2(null, 0) != 0 || _dup2(null, 1) != 0)
+        return false;
+    if (null > 1)
+        _close(null);
+    SetStdHandle(STD_INPUT_HANDLE, (HANDLE)_get_osfhandle(0));
+    SetStdHandle(STD_OUTPUT_HANDLE, (HANDLE)_get_osfhandle(1));
+    return true;
+}
+
+static bool start_winsock(void)
+{
+    WSADATA data;
+    int code = WSAStartup(MAKEWORD(2, 2), &data);
+
+    if (code != 0)
+        SetLastError((DWORD)code);
+    return code == 0;
+}
+
+bool worker_begin(void)
+{
+    if (getenv("STDINETD_WORKER") == NULL) {
+        SetLastError(ERROR_NOT_SUPPORTED);
+        return false;
+    }
+    _putenv("STDINETD_WORKER="); /* what this process starts is no worker */
+    InitializeSRWLock(&worker.lock);
+    InitializeConditionVariable(&worker.changed);
+    worker.end = &worker.first;
+    worker.input = take_over(STD_INPUT_HANDLE);
+    worker.output = take_over(STD_OUTPUT_HANDLE);
+    if (worker.input == NULL || worker.output == NULL || !replace_standard_handles() ||
+        !start_winsock())
+        return false;
+    HANDLE thread = CreateThread(NULL, 0, read_orders, NULL, 0, NULL);
+    if (thread == NULL)
+        return false;
+    CloseHandle(thread);
+    return report(REPORT_READY, VERSION, GetCurrentProcessId());
+}
+
+/* --- sockets from elsewhere */
+
+/* What this process starts does not inherit it by accident. */
+static SOCKET import(WSAPROTOCOL_INFOW *info, bool inheritable)
+{
+    SOCKET socket = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, info, 0,
+                               WSA_FLAG_OVERLAPPED);
+
+    if (socket != INVALID_SOCKET)
+        SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT,
+                             inheritable ? HANDLE_FLAG_INHERIT : 0);
+    return socket;
+}
+
+/* Of a handle that is a socket, one that Winsock knows in this process. On failure it is closed,
+   with the reason in WSAGetLastError(). */
+static SOCKET adopt(HANDLE handle, bool inheritable)
+{
+    SOCKET socket = INVALID_SOCKET;
+    WSAPROTOCOL_INFOW info;
+    int type;
+    int size = sizeof type;
+
+    if (getsockopt((SOCKET)handle, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0)
+        return (SOCKET)handle;
+    /* Wine knows only what its Winsock has made: the detour makes it one of those. */
+    if (WSAGetLastError() == WSAENOTSOCK &&
+        WSADuplicateSocketW((SOCKET)handle, GetCurrentProcessId(), &info) == 0)
+        socket = import(&info, inheritable);
+    int code = WSAGetLastError();
+    CloseHandle(handle);
+    WSASetLastError(code);
+    return socket;
+}
+
+SOCKET worker_take_socket(DWORD pid, HANDLE handle, bool inheritable)
+{
+    HANDLE taken = NULL;
+
+    if (!start_winsock()) {
+        WSASetLastError((int)GetLastError());
+        return INVALID_SOCKET;
+    }
+    HANDLE source = OpenProcess(PROCESS_DUP_HANDLE, FALSE, pid);
+    bool has = source != NULL &&
+               DuplicateHandle(source, handle, GetCurrentProcess(), &taken, 0, inheritable,
+                               DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS);
+    DWORD code = GetLastError();
+    if (source != NULL)
+        CloseHandle(source);
+    SOCKET socket = INVALID_SOCKET;
+    if (has)
+        socket = adopt(taken, inheritable);
+    else
+        WSASetLastError((int)code);
+    return socket;
+}
+
+/* --- connections */
+
+static void read_address(struct sockaddr_storage *address, const unsigned char *bytes)
+{
+    struct sockaddr_in *in = (struct sockaddr_in *)address;
+    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
+    uint16_t port = htons((uint16_t)get(bytes + 2, 2));
+
+    memset(address, 0, sizeof *address);
+    if (get(bytes, 2) == 4) {
+        in->sin_family = AF_INET;
+        in->sin_port = port;
+        memcpy(&in->sin_addr, bytes + 8, 4);
+        return;
+    }
+    in6->sin6_family = AF_INET6;
+    in6->sin6_port = port;
+    in6->sin6_scope_id = (uint32_t)get(bytes + 4, 4);
+    memcpy(&in6->sin6_addr, bytes + 8, 16);
+}
+
+/* INVALID_SOCKET where it cannot be had. */
+static SOCKET take_connection(struct worker_connection *connection, const unsigned char *order)
+{
+    WSAPROTOCOL_INFOW info;
+
+    memset(connection, 0, sizeof *connection);
+    connection->number = get(order + 8, 8);
+    read_address(&connection->peer, order + 24);
+    read_address(&connection->local, order + 48);
+    memcpy(&info, order + 72, sizeof info);
+    connection->socket = get(order + 4, 4) == BY_HANDLE
+                             ? adopt((HANDLE)(uintptr_t)get(order + 16, 8), false)
+                             : import(&info, false);
+    return connection->socket;
+}
+
+static struct waiting *next_waiting(void)
+{
+    struct waiting *waiting;
+
+    AcquireSRWLockExclusive(&worker.lock);
+    while (worker.first == NULL && !worker.ended)
+        SleepConditionVariableSRW(&worker.changed, &worker.lock, INFINITE, 0);
+    waiting = worker.first;
+    if (waiting != NULL) {
+        worker.first = waiting->next;
+        if (worker.first == NULL)
+            worker.end = &worker.first;
+    }
+    ReleaseSRWLockExclusive(&worker.lock);
+    return waiting;
+}
+
+/* In this order: a cancel that follows the report finds it. */
+static void enter(struct worker_connection *connection)
+{
+    AcquireSRWLockExclusive(&worker.lock);
+    connection->next = worker.accepted;
+    worker.accepted = connection;
+    ReleaseSRWLockExclusive(&worker.lock);
+    report(REPORT_ACCEPTED, 0, connection->number);
+}
+
+SOCKET worker_accept(struct worker_connection *connection)
+{
+    struct waiting *waiting;
+
+    while ((waiting = next_waiting()) != NULL) {
+        SOCKET socket = take_connection(connection, waiting->order);
+
+        free(waiting);
+        if (socket != INVALID_SOCKET) {
+            enter(connection);
+            return socket;
+        }
+        report(REPORT_REJECTED, (uint32_t)WSAGetLastError(), connection->number);
+    }
+    return INVALID_SOCKET;
+}
+
+void worker_peer(const struct worker_connection *connection, char text[WORKER_PEER_SIZE])
+{
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&connection->peer;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&connection->peer;
+    char ip[INET6_ADDRSTRLEN] = "";
+    char scope[16] = "";
+
+    if (connection->peer.ss_family == AF_INET) {
+        inet_ntop(AF_INET, (void *)&in->sin_addr, ip, sizeof ip);
+        snprintf(text, WORKER_PEER_SIZE, "%s:%u", ip, ntohs(in->sin_port));
+        return;
+    }
+    inet_ntop(AF_INET6, (void *)&in6->sin6_addr, ip, sizeof ip);
+    if (in6->sin6_scope_id != 0)
+        snprintf(scope, sizeof scope, "%%%lu", (unsigned long)in6->sin6_scope_id);
+    snprintf(text, WORKER_PEER_SIZE, "[%s%s]:%u", ip, scope, ntohs(in6->sin6_port));
+}
+
+void worker_done(struct worker_connection *connection)
+{
+    AcquireSRWLockExclusive(&worker.lock);
+    for (struct worker_connection **c = &worker.accepted; *c != NULL; c = &(*c)->next) {
+        if (*c == connection) {
+            *c = connection->next;
+            break;
+        }
+    }
+    ReleaseSRWLockExclusive(&worker.lock);
+    closesocket(connection->socket);
+    report(REPORT_DONE, 0, connection->number);
+}
