@@ -47,7 +47,8 @@ void http_session_receive(struct http_session *session, size_t count);
 enum http_no_more { HTTP_CLOSED_BY_CLIENT, HTTP_TOO_SLOW };
 void http_session_stop_reading(struct http_session *session, enum http_no_more reason);
 
-/* Ends the connection with the next answer, or at once where no request has begun. */
+/* Ends the connection with the next answer; at once where there has been one and no further request
+   has begun. */
 void http_session_finish(struct http_session *session);
 
 /* The next bytes for the client; 0 when something has to be read first, or the connection ends. */

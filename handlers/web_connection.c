@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#define DRAIN_MS 5000 /* for the client to close its side, after all is sent */
+#define DRAIN_MS  5000 /* for the client to close its side, after all is sent */
+#define FINISH_MS 2000 /* for the first request on a new connection, while the process ends */
 
 struct web_connection *web_connection_new(const struct web_settings *settings)
 {
@@ -71,13 +72,19 @@ static bool start_sending(struct web_connection *connection)
 static uint64_t request_deadline(struct web_connection *connection)
 {
     const struct http_session *session = &connection->session;
-    bool is_idle = session->requests > 0 && http_session_is_idle(session);
+    const struct web_settings *settings = connection->settings;
+    bool is_idle = http_session_is_idle(session);
+    uint64_t patience_ms = settings->head_ms;
 
-    if (connection->waiting_since_ms == 0 || connection->was_idle != is_idle)
+    if (connection->waiting_since_ms == 0 ||
+        (session->requests > 0 && connection->was_idle && !is_idle))
         connection->waiting_since_ms = GetTickCount64();
     connection->was_idle = is_idle;
-    return connection->waiting_since_ms +
-           (is_idle ? connection->settings->idle_ms : connection->settings->head_ms);
+    if (is_idle && session->requests > 0)
+        patience_ms = settings->idle_ms;
+    else if (is_idle && session->is_finishing && patience_ms > FINISH_MS)
+        patience_ms = FINISH_MS;
+    return connection->waiting_since_ms + patience_ms;
 }
 
 static bool read_on(struct web_connection *connection)
@@ -185,8 +192,12 @@ void web_connection_look(struct web_connection *connection, uint64_t now_ms)
 void web_connection_finish(struct web_connection *connection)
 {
     http_session_finish(&connection->session);
-    if (connection->state != WEB_READING || !http_session_is_idle(&connection->session))
+    if (connection->state != WEB_READING)
         return;
-    connection->is_cancelled = true;
-    CancelIoEx((HANDLE)connection->socket, &connection->overlapped);
+    /* Nobody who has been let in goes away without an answer to his first request. */
+    connection->deadline_ms = request_deadline(connection);
+    if (connection->session.requests > 0 && http_session_is_idle(&connection->session)) {
+        connection->is_cancelled = true;
+        CancelIoEx((HANDLE)connection->socket, &connection->overlapped);
+    }
 }

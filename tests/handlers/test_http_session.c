@@ -271,6 +271,14 @@ static void a_wish_to_finish_waits_for_what_has_begun(void **state)
     assert_true(http_session_has_ended(&session));
 
     begin(100);
+    http_session_finish(&session); /* before there was any */
+    send_all(65536);
+    assert_false(http_session_has_ended(&session));
+    receive(GET_INDEX, 65536);
+    assert_string_equal(answer_field(sent, "Connection"), "close");
+    assert_true(http_session_has_ended(&session));
+
+    begin(100);
     receive("GET / HTTP/1.1\r\n", 65536);
     http_session_finish(&session);
     send_all(65536);
