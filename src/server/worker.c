@@ -76,7 +76,8 @@ static void on_errors_ended(struct error_stream *stream)
     struct worker *worker = CONTAINER(stream, struct worker, errors);
 
     worker->error_pipe = NULL;
-    worker_pool_remove(worker);
+    if (worker->state == WORKER_GONE)
+        worker_pool_remove(worker);
 }
 
 static void close_handle(HANDLE *handle)

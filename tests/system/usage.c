@@ -24,7 +24,7 @@ struct handle_table {
 };
 
 /* GetProcessHandleCount would do, but for Wine 8, where it is always 0. */
-static unsigned long count_handles(DWORD id)
+unsigned long usage_handles(DWORD id)
 {
     ULONG size = 1 << 20;
     struct handle_table *table = malloc(size);
@@ -66,7 +66,7 @@ struct usage usage_of(const struct process *process)
 
     assert_true(GetProcessMemoryInfo(process->handle, &memory, sizeof memory));
     /* PagefileUsage is what PrivateUsage is, which Wine leaves at 0. */
-    return (struct usage){.handles = count_handles(process->id),
+    return (struct usage){.handles = usage_handles(process->id),
                           .threads = count_threads(process->id),
                           .private_kilobytes = (unsigned long)(memory.PagefileUsage / 1024)};
 }

@@ -10,4 +10,7 @@ struct usage {
 
 struct usage usage_of(const struct process *process);
 
+/* Of any process, by its id. */
+unsigned long usage_handles(DWORD id);
+
 #endif

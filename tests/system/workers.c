@@ -16,11 +16,12 @@ static void describe(char *text, size_t size, const char *program, const char *o
                         "log_level = debug\n"
                         "[service w]\n"
                         "port = 0\n"
-                        "transfer = %s\n"
                         "server = %.*s\n"
                         "server_args =%s\n",
-                        transfer == NULL ? "wsaduplicatesocket" : transfer, (int)length, program,
-                        program + length);
+                        (int)length, program, program + length);
+    /* with workers = 0 it would be a mistake */
+    if (transfer != NULL && strstr(options, "workers = 0") == NULL)
+        used += snprintf(text + used, size - (size_t)used, "transfer = %s\n", transfer);
     vsnprintf(text + used, size - (size_t)used, options, values);
 }
 
