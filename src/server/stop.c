@@ -135,6 +135,7 @@ static void drain(struct server *server)
     timer_set(&server->loop, &server->stop_timer, server->config.drain);
     tell_host(server, server->config.drain + longest_stop_time(server) + LAST_MS);
     close_listeners(server, true);
+    worker_pools_retire(server); /* a connection may be kept open for want of nothing but this */
     server_check_stopped(server);
 }
 

@@ -66,6 +66,9 @@ void worker_pool_remove(struct worker *worker);
 void worker_pools_job_message(struct server *server, uint64_t number, DWORD message, DWORD pid);
 void worker_pools_sweep(struct server *server);
 
+/* The server drains: see worker_pool_retire. */
+void worker_pools_retire(struct server *server);
+
 /* Each as its service's stop_time says, but at most longest_ms; 0 ends them at once. */
 void worker_pools_end(struct server *server, uint64_t longest_ms);
 bool worker_pools_are_open(struct server *server);

@@ -19,10 +19,20 @@ static void expect_served(struct process *web)
     client_close(client);
 }
 
+/* Two workers, both ready. */
+static struct process *start_two(const char *options)
+{
+    struct process *web = web_start_pool(options, "workers = 2\nworker_connections = 8\n");
+
+    if (!output_wait_lines(&web->err, "open webserver pid * worker: ready", 2, PATIENCE_MS))
+        FAIL("there are no two workers");
+    return web;
+}
+
 /* The client learns of it, and the next request is served. */
 static void a_killed_worker_takes_only_its_own_connections_along(void **state)
 {
-    struct process *web = web_start_pool("", "workers = 2\nworker_connections = 8\n");
+    struct process *web = start_two("");
     SOCKET busy = web_connect(web);
     static char some[LARGE * 2];
     size_t count;
@@ -52,8 +62,7 @@ static void a_killed_worker_takes_only_its_own_connections_along(void **state)
 /* Idle connections are ended, and nobody waits for them. */
 static void a_stop_waits_for_no_idle_connection(void **state)
 {
-    struct process *web =
-        web_start_pool("--idle 3600 --head 3600", "workers = 2\nworker_connections = 8\n");
+    struct process *web = start_two("--idle 3600 --head 3600");
     SOCKET clients[6];
 
     (void)state;
@@ -62,11 +71,12 @@ static void a_stop_waits_for_no_idle_connection(void **state)
         web_get(clients[i], "/", "");
         web_answer(clients[i]);
     }
-    server_expect_answer("stop", "");
+    struct process *stop = server_command("stop");
     for (size_t i = 0; i < 6; i++) {
         client_expect_end(clients[i]);
         client_close(clients[i]);
     }
+    assert_int_equal(process_wait(stop), 0);
     assert_int_equal(process_wait(web), 0);
 }
 
@@ -81,17 +91,17 @@ static void a_stop_waits_for_requests(void **state)
     client_say(begun, "GET / HTTP/1.1\r\n");
     fresh = web_connect(web);
     server_expect(web, "open webserver#2 ");
-    server_expect_answer("stop", "");
+    struct process *stop = server_command("stop");
+    server_expect(web, "stop 2 connections open, ");
     client_say(fresh, "GET /docs/ HTTP/1.1\r\nHost: x\r\n\r\n");
-    const char *answer = web_answer(fresh);
-    assert_string_equal(answer_content(answer), DOCS);
-    assert_string_equal(answer_field(answer, "Connection"), "close");
+    assert_string_equal(answer_content(web_answer(fresh)), DOCS);
     client_expect_end(fresh);
     client_say(begun, "Host: x\r\n\r\n");
     assert_string_equal(answer_content(web_answer(begun)), INDEX);
     client_expect_end(begun);
     client_close(fresh);
     client_close(begun);
+    assert_int_equal(process_wait(stop), 0);
     assert_int_equal(process_wait(web), 0);
 }
 

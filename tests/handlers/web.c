@@ -30,7 +30,8 @@ static struct process *start_by_itself(const char *options)
 
 struct process *web_start_pool(const char *options, const char *service)
 {
-    return server_start("[service webserver]\n"
+    return server_start("log_level = debug\n"
+                        "[service webserver]\n"
                         "port = 0\n"
                         "server = handlers\\webserver.exe\n"
                         "server_args = %s \"%ls\"\n"
