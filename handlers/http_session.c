@@ -98,7 +98,8 @@ static bool next_answer(struct http_session *session)
         refuse_rest(session);
     } else {
         session->is_last =
-            session->no_more_input || (session->is_finishing && http_session_is_idle(session));
+            session->no_more_input ||
+            (session->is_finishing && session->requests > 0 && http_session_is_idle(session));
         return false;
     }
     return true;
