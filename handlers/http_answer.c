@@ -2,11 +2,9 @@
 #include "http_date.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#define BLOCK_SIZE  65536
-#define HEADER_SIZE (HTTP_TARGET_MAX + 1024) /* the longest has a Location */
 
 static const char *reason(enum http_status status)
 {
@@ -41,96 +39,112 @@ static const char *reason(enum http_status status)
     }
 }
 
-/* The lines that every answer begins with. */
-static size_t begin_header(char header[HEADER_SIZE], enum http_status status, uint64_t now)
+/* No line is ever longer than the header has room for: see HTTP_HEADER_MAX. */
+static void add(struct http_answer *answer, const char *format, ...)
+{
+    size_t room = sizeof answer->header - answer->header_length;
+    va_list values;
+
+    va_start(values, format);
+    int length = vsnprintf(answer->header + answer->header_length, room, format, values);
+    va_end(values);
+    if (length > 0)
+        answer->header_length += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+/* The lines that every answer begins with. That a connection goes on needs no word in HTTP/1.1. */
+static void begin_header(struct http_answer *answer, enum http_status status, uint64_t now,
+                         bool keep_alive)
 {
     char date[HTTP_DATE_SIZE];
 
+    answer->header_length = 0;
+    answer->header_taken = 0;
+    answer->left = 0;
     http_date_format(now, date);
-    return (size_t)snprintf(header, HEADER_SIZE,
-                            "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\n"
-                            "X-Content-Type-Options: nosniff\r\n",
-                            (int)status, reason(status), date);
+    add(answer, "HTTP/1.1 %d %s\r\nDate: %s\r\n", (int)status, reason(status), date);
+    if (!keep_alive)
+        add(answer, "Connection: close\r\n");
+    add(answer, "X-Content-Type-Options: nosniff\r\n");
 }
 
-bool http_answer_status(const struct http_output *output, enum http_status status,
+void http_answer_refuse(struct http_answer *answer, enum http_status status,
                         const struct http_request *request)
 {
-    char header[HEADER_SIZE];
     char text[64];
-    size_t length = begin_header(header, status, http_date_now());
-    int text_length = snprintf(text, sizeof text, "%d %s\n", (int)status, reason(status));
+    int length = snprintf(text, sizeof text, "%d %s\n", (int)status, reason(status));
 
+    begin_header(answer, status, http_date_now(), request->keep_alive);
     if (status == HTTP_METHOD_NOT_ALLOWED)
-        length += (size_t)snprintf(header + length, sizeof header - length, "Allow: GET, HEAD\r\n");
+        add(answer, "Allow: GET, HEAD\r\n");
     if (status == HTTP_MOVED_PERMANENTLY) /* /folder is /folder/: else the links in it would miss */
-        length += (size_t)snprintf(header + length, sizeof header - length, "Location: %.*s/%s\r\n",
-                                   (int)strcspn(request->path, "?"), request->path, request->query);
-    length += (size_t)snprintf(header + length, sizeof header - length,
-                               "Content-Type: text/plain; charset=utf-8\r\n"
-                               "Content-Length: %d\r\n\r\n%s",
-                               text_length, request->head_only ? "" : text);
-    return output->write(output->self, header, length);
+        add(answer, "Location: %.*s/%s\r\n", (int)strcspn(request->path, "?"), request->path,
+            request->query);
+    add(answer, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s", length,
+        request->head_only ? "" : text);
 }
 
-/* Sends the header and the file after it; a small file goes out together with its header. No more
-   than size bytes, even when the file has grown by now: so many have been promised. */
-static bool send_file(const struct http_output *output, const char *header, size_t header_length,
-                      const struct http_file *file)
+static void begin_file(struct http_answer *answer, const struct http_request *request)
 {
-    char block[BLOCK_SIZE];
-    size_t used = header_length;
-    uint64_t left = file->size;
-
-    memcpy(block, header, header_length);
-    while (left > 0) {
-        size_t room = sizeof block - used;
-        DWORD count = 0;
-
-        if (!ReadFile(file->handle, block + used, (DWORD)(left < room ? left : room), &count,
-                      NULL) ||
-            count == 0)
-            return false; /* cut short: without the rest, the client sees that from the length */
-        left -= count;
-        if (!output->write(output->self, block, used + count))
-            return false;
-        used = 0;
-    }
-    return used == 0 || output->write(output->self, block, used);
-}
-
-static bool answer_file(const struct http_output *output, const struct http_request *request,
-                        const struct http_file *file)
-{
-    char header[HEADER_SIZE];
+    const struct http_file *file = &answer->file;
     char date[HTTP_DATE_SIZE];
     uint64_t now = http_date_now();
     uint64_t modified = file->modified < now ? file->modified : now; /* no dates from the future */
     bool is_known = request->has_modified_since && modified <= request->modified_since;
-    size_t length = begin_header(header, is_known ? HTTP_NOT_MODIFIED : HTTP_OK, now);
 
+    begin_header(answer, is_known ? HTTP_NOT_MODIFIED : HTTP_OK, now, request->keep_alive);
     http_date_format(modified, date);
-    length +=
-        (size_t)snprintf(header + length, sizeof header - length, "Last-Modified: %s\r\n", date);
+    add(answer, "Last-Modified: %s\r\n", date);
     if (!is_known)
-        length += (size_t)snprintf(header + length, sizeof header - length,
-                                   "Content-Type: %s\r\nContent-Length: %" PRIu64 "\r\n",
-                                   file->type, file->size);
-    length += (size_t)snprintf(header + length, sizeof header - length, "\r\n");
-    if (is_known || request->head_only)
-        return output->write(output->self, header, length);
-    return send_file(output, header, length, file);
+        add(answer, "Content-Type: %s\r\nContent-Length: %" PRIu64 "\r\n", file->type, file->size);
+    add(answer, "\r\n");
+    if (!is_known && !request->head_only)
+        answer->left = file->size;
+    if (answer->left == 0)
+        http_file_close(&answer->file);
 }
 
-bool http_answer(const struct http_output *output, const struct http_root *root,
-                 const struct http_request *request)
+void http_answer_begin(struct http_answer *answer, const struct http_root *root,
+                       const struct http_request *request)
 {
-    struct http_file file;
-    enum http_status status = http_file_open(root, request->path, &file);
+    enum http_status status = http_file_open(root, request->path, &answer->file);
 
-    if (status != HTTP_OK)
-        return http_answer_status(output, status, request);
-    bool sent = answer_file(output, request, &file);
-    http_file_close(&file);
-    return sent;
+    if (status == HTTP_OK)
+        begin_file(answer, request);
+    else
+        http_answer_refuse(answer, status, request);
+}
+
+static bool take_file(struct http_answer *answer, char *block, size_t size, size_t *count)
+{
+    DWORD got = 0;
+
+    if (!ReadFile(answer->file.handle, block, (DWORD)(answer->left < size ? answer->left : size),
+                  &got, NULL) ||
+        got == 0)
+        return false;
+    answer->left -= got;
+    *count += got;
+    if (answer->left == 0)
+        http_file_close(&answer->file);
+    return true;
+}
+
+bool http_answer_take(struct http_answer *answer, char *block, size_t size, size_t *count)
+{
+    size_t rest = answer->header_length - answer->header_taken;
+
+    *count = rest < size ? rest : size;
+    memcpy(block, answer->header + answer->header_taken, *count);
+    answer->header_taken += *count;
+    /* A small file goes out together with its header. */
+    return *count == size || answer->left == 0 ||
+           take_file(answer, block + *count, size - *count, count);
+}
+
+void http_answer_end(struct http_answer *answer)
+{
+    if (answer->left > 0)
+        http_file_close(&answer->file);
+    answer->left = 0;
 }

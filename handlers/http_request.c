@@ -27,6 +27,11 @@ static size_t empty_lines(const char *bytes, size_t count)
     return skipped;
 }
 
+bool http_head_begins(const char *bytes, size_t count)
+{
+    return empty_lines(bytes, count) < count;
+}
+
 size_t http_head_length(const char *bytes, size_t count)
 {
     /* Some old clients send an empty line after a request's content, that is, before the next. */
@@ -106,20 +111,19 @@ static enum http_status parse_target(char *target, struct http_request *request)
     return *target == '/' ? HTTP_OK : HTTP_BAD_REQUEST;
 }
 
-/* "HTTP/1.1" */
-static enum http_status parse_version(const char *version, bool *needs_host)
+/* "HTTP/1.1", or a later one that says the same and more */
+static enum http_status parse_version(const char *version, bool *is_1_1)
 {
     if (strlen(version) != 8 || memcmp(version, "HTTP/", 5) != 0 || version[5] < '0' ||
         version[5] > '9' || version[6] != '.' || version[7] < '0' || version[7] > '9')
         return HTTP_BAD_REQUEST;
     if (version[5] != '1')
         return HTTP_VERSION_NOT_SUPPORTED;
-    *needs_host = version[7] != '0';
+    *is_1_1 = version[7] != '0';
     return HTTP_OK;
 }
 
-static enum http_status parse_request_line(char *line, struct http_request *request,
-                                           bool *needs_host)
+static enum http_status parse_request_line(char *line, struct http_request *request, bool *is_1_1)
 {
     char *target = strchr(line, ' ');
     char *version = target != NULL ? strchr(target + 1, ' ') : NULL;
@@ -129,7 +133,7 @@ static enum http_status parse_request_line(char *line, struct http_request *requ
         return HTTP_BAD_REQUEST;
     *target++ = '\0';
     *version++ = '\0';
-    status = parse_version(version, needs_host);
+    status = parse_version(version, is_1_1);
     if (status == HTTP_OK)
         status = parse_method(line, request);
     return status == HTTP_OK ? parse_target(target, request) : status;
@@ -168,12 +172,85 @@ static bool has_control_characters(const char *bytes, size_t count)
     return false;
 }
 
+/* What the header fields say, as far as it matters here. */
+struct fields {
+    unsigned hosts;
+    bool has_tag;
+    bool says_close;
+    unsigned lengths, codings; /* fields that tell how long the content is */
+    bool has_content;
+};
+
+/* Whether a comma-separated list has a word, in any case. */
+static bool list_has(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    while (*list != '\0') {
+        list += strspn(list, " \t,");
+        size_t end = strcspn(list, ",");
+        size_t used = end;
+
+        while (used > 0 && (list[used - 1] == ' ' || list[used - 1] == '\t'))
+            used--;
+        if (used == length && _strnicmp(list, word, length) == 0)
+            return true;
+        list += end;
+    }
+    return false;
+}
+
+/* Digits and nothing else: what one reads as 0 and another as 5 ("+5", "5, 5") is how requests are
+   smuggled past a proxy. */
+static enum http_status parse_content_length(const char *value, struct fields *fields)
+{
+    fields->lengths++;
+    if (*value == '\0' || value[strspn(value, "0123456789")] != '\0')
+        return HTTP_BAD_REQUEST;
+    if (value[strspn(value, "0")] != '\0')
+        fields->has_content = true;
+    return HTTP_OK;
+}
+
+static enum http_status parse_field(const char *name, const char *value,
+                                    struct http_request *request, struct fields *fields)
+{
+    if (_stricmp(name, "Host") == 0)
+        fields->hosts++;
+    else if (_stricmp(name, "Connection") == 0)
+        fields->says_close = fields->says_close || list_has(value, "close");
+    else if (_stricmp(name, "If-None-Match") == 0)
+        fields->has_tag = true;
+    else if (_stricmp(name, "If-Modified-Since") == 0)
+        request->has_modified_since = http_date_parse(value, &request->modified_since);
+    else if (_stricmp(name, "Content-Length") == 0)
+        return parse_content_length(value, fields);
+    else if (_stricmp(name, "Transfer-Encoding") == 0) {
+        fields->codings++;
+        fields->has_content = true;
+        /* RFC 9112, 6.3: without chunked nobody knows where the content ends. */
+        return _stricmp(value, "chunked") == 0 ? HTTP_OK : HTTP_BAD_REQUEST;
+    }
+    return HTTP_OK;
+}
+
+/* What no single field is wrong in, but all of them together. */
+static enum http_status check_fields(const struct fields *fields, bool is_1_1)
+{
+    if (fields->hosts > 1 || (is_1_1 && fields->hosts == 0))
+        return HTTP_BAD_REQUEST;
+    /* RFC 9112, 6.1 and 6.3: two answers to how long the content is are one too many, and HTTP/1.0
+       has no chunks. */
+    if (fields->lengths + fields->codings > 1 || (fields->codings > 0 && !is_1_1))
+        return HTTP_BAD_REQUEST;
+    return HTTP_OK;
+}
+
 enum http_status http_request_parse(char *head, size_t length, struct http_request *request)
 {
     char *rest = head + empty_lines(head, length);
-    bool needs_host = false;
-    bool has_tag = false;
-    unsigned hosts = 0;
+    struct fields fields = {0};
+    bool is_1_1 = false;
     char *line;
 
     *request = (struct http_request){.path = "/", .query = ""};
@@ -183,22 +260,18 @@ enum http_status http_request_parse(char *head, size_t length, struct http_reque
 
     line = next_line(&rest);
     enum http_status status =
-        line != NULL ? parse_request_line(line, request, &needs_host) : HTTP_BAD_REQUEST;
+        line != NULL ? parse_request_line(line, request, &is_1_1) : HTTP_BAD_REQUEST;
     while (status == HTTP_OK && (line = next_line(&rest)) != NULL) {
         const char *value = field_value(line);
 
-        if (value == NULL)
-            status = HTTP_BAD_REQUEST;
-        else if (_stricmp(line, "Host") == 0)
-            hosts++;
-        else if (_stricmp(line, "If-None-Match") == 0)
-            has_tag = true;
-        else if (_stricmp(line, "If-Modified-Since") == 0)
-            request->has_modified_since = http_date_parse(value, &request->modified_since);
+        status = value != NULL ? parse_field(line, value, request, &fields) : HTTP_BAD_REQUEST;
     }
-    if (has_tag)
+    if (status == HTTP_OK)
+        status = check_fields(&fields, is_1_1);
+    if (fields.has_tag)
         request->has_modified_since = false; /* RFC 9110, 13.1.3: the tag, which we lack, decides */
-    if (status == HTTP_OK && (hosts > 1 || (needs_host && hosts == 0)))
-        status = HTTP_BAD_REQUEST;
+    /* A content means nothing to GET (RFC 9110, 9.3.1). Instead of reading it away to find the next
+       request behind it, the connection is closed, as RFC 9112, 9.3 allows. */
+    request->keep_alive = status == HTTP_OK && is_1_1 && !fields.says_close && !fields.has_content;
     return status;
 }

@@ -31,9 +31,13 @@ struct http_request {
     bool head_only;    /* HEAD: everything but the content */
     const char *path;  /* begins with '/', still percent-encoded, printable ASCII */
     const char *query; /* begins with '?', or is empty */
+    bool keep_alive; /* another request may follow: nobody minds, and it is clear where it begins */
     bool has_modified_since;
     uint64_t modified_since; /* see http_date.h */
 };
+
+/* Whether anything but empty lines has come, which may stand before a request and mean nothing. */
+bool http_head_begins(const char *bytes, size_t count);
 
 /* The length of the head up to and with its empty line, or 0 while that has not come yet. */
 size_t http_head_length(const char *bytes, size_t count);

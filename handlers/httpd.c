@@ -5,10 +5,11 @@
      httpd etc\www 5      a client has 5 seconds for its request, not 20
 
    Here is only what makes it a handler: the request comes from standard input, the answer goes to
-   standard output. http_request.c takes requests apart, http_file.c finds files (and sees to it
-   that there is no way out of the folder), http_answer.c writes answers. */
+   standard output. http_session.c has what happens in between: http_request.c takes requests apart,
+   http_file.c finds files (and sees to it that there is no way out of the folder), http_answer.c
+   makes answers. */
 
-#include "http_answer.h"
+#include "http_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,79 +40,72 @@ static DWORD WINAPI watch_reader(void *argument)
     return 0;
 }
 
-/* Reads until the head is complete, the client has no more to say, or the time is over. Returns the
-   number of bytes; what is read is bounded by HTTP_HEAD_MAX. */
-static size_t read_head(char *head, bool *is_late)
+/* Reads until there is something to answer, or nothing more to come. */
+static void read_request(struct http_session *session, char *block, size_t size, size_t *count)
 {
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
-    size_t length = 0;
-    DWORD count = 0;
 
-    while (length < HTTP_HEAD_MAX && http_head_length(head, length) == 0) {
-        if (!ReadFile(input, head + length, (DWORD)(HTTP_HEAD_MAX - length), &count, NULL)) {
-            *is_late = GetLastError() == ERROR_OPERATION_ABORTED;
-            break;
-        }
-        if (count == 0)
-            break;
-        length += count;
+    while ((*count = http_session_send(session, block, size)) == 0 &&
+           !http_session_has_ended(session)) {
+        size_t room = 0;
+        char *next = http_session_room(session, &room);
+        DWORD got = 0;
+
+        bool is_late = !ReadFile(input, next, (DWORD)room, &got, NULL) &&
+                       GetLastError() == ERROR_OPERATION_ABORTED;
+        if (got == 0)
+            http_session_stop_reading(session, is_late ? HTTP_TOO_SLOW : HTTP_CLOSED_BY_CLIENT);
+        else
+            http_session_receive(session, got);
     }
-    return length;
 }
 
-static size_t read_head_in_time(char *head, DWORD patience_ms, bool *is_late)
+static bool read_request_in_time(struct http_session *session, DWORD patience_ms, char *block,
+                                 size_t size, size_t *count)
 {
     struct watch watch = {.patience_ms = patience_ms};
-    size_t length = 0;
 
     watch.done = CreateEventW(NULL, TRUE, FALSE, NULL);
     watch.reader = OpenThread(THREAD_TERMINATE, FALSE, GetCurrentThreadId());
     HANDLE watcher = CreateThread(NULL, 0, watch_reader, &watch, 0, NULL);
     if (watch.done == NULL || watch.reader == NULL || watcher == NULL)
-        return 0;
-    length = read_head(head, is_late);
+        return false;
+    read_request(session, block, size, count);
 
     SetEvent(watch.done);
     WaitForSingleObject(watcher, INFINITE); /* or it might cancel the answer */
     CloseHandle(watcher);
     CloseHandle(watch.reader);
     CloseHandle(watch.done);
-    return length;
+    return true;
 }
 
-static bool write_output(void *self, const void *bytes, size_t size)
+static bool write_output(const char *bytes, size_t size)
 {
-    const char *rest = bytes;
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
     DWORD count = 0;
 
-    while (size > 0 && WriteFile((HANDLE)self, rest, (DWORD)size, &count, NULL)) {
-        rest += count;
+    while (size > 0 && WriteFile(output, bytes, (DWORD)size, &count, NULL)) {
+        bytes += count;
         size -= count;
     }
     return size == 0;
 }
 
+/* What follows the one request (a content that GET does not have, a second request) stays unread.
+   That does not hurt the answer: the server reads it away. */
 static bool serve(const struct http_root *root, DWORD patience_ms)
 {
-    static char head[HTTP_HEAD_MAX];
-    struct http_output output = {write_output, GetStdHandle(STD_OUTPUT_HANDLE)};
-    struct http_request request = {.path = "/", .query = ""};
-    bool is_late = false;
-    size_t received = read_head_in_time(head, patience_ms, &is_late);
-    size_t length = http_head_length(head, received);
-    enum http_status status;
+    static struct http_session session;
+    static char block[65536];
+    size_t count = 0;
 
-    if (received == 0)
-        return true; /* browsers open connections in advance, and may never use them */
-    if (length > 0)
-        status = http_request_parse(head, length, &request);
-    else
-        status = is_late ? HTTP_REQUEST_TIMEOUT : http_head_refuse(head, received);
-
-    /* What follows the head (a content that GET does not have, a second request) stays unread. That
-       does not hurt the answer: the server reads it away. */
-    return status == HTTP_OK ? http_answer(&output, root, &request)
-                             : http_answer_status(&output, status, &request);
+    http_session_begin(&session, root, 1);
+    bool sent = read_request_in_time(&session, patience_ms, block, sizeof block, &count);
+    for (; sent && count > 0; count = http_session_send(&session, block, sizeof block))
+        sent = write_output(block, count);
+    http_session_end(&session);
+    return sent && !session.is_broken;
 }
 
 int wmain(int argc, wchar_t **argv)

@@ -136,6 +136,7 @@ static void drain(struct server *server)
     tell_host(server);
     spares_close_all(server);
     close_listeners(server, true);
+    worker_pools_retire(server); /* a connection may be kept open for want of nothing but this */
     server_check_stopped(server);
 }
 

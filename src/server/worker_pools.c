@@ -44,6 +44,17 @@ bool worker_pools_are_open(struct server *server)
     return open;
 }
 
+static void retire_one(struct worker_pool *pool, void *context)
+{
+    (void)context;
+    worker_pool_retire(pool);
+}
+
+void worker_pools_retire(struct server *server)
+{
+    each(server, NULL, retire_one);
+}
+
 static void end_one(struct worker_pool *pool, void *context)
 {
     worker_pool_end(pool, *(const uint64_t *)context);

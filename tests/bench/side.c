@@ -126,6 +126,7 @@ static char *format_ini(struct side *side, const struct side_setup *setup)
                               "server_args = %s\n"
                               "%s"
                               "%s"
+                              "%s"
                               "%s%s%s\n",
                               base, setup->live, log, ports, setup->live,
                               plan->program != NULL ? plan->program
