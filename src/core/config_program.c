@@ -142,8 +142,7 @@ static void check_idle_time(const struct draft *draft, struct mistakes *mistakes
 {
     const struct service *service = &draft->service;
     if (service->internal != INTERNAL_NONE || service->workers > 0 || /* said elsewhere */
-        service->idle_time == UNLIMITED ||
-        service->stdio == STDIO_PIPE ||
+        service->idle_time == UNLIMITED || service->stdio == STDIO_PIPE ||
         (service->stdio == STDIO_AUTO && service->needs_pipe != NULL))
         return;
     mistakes_add(mistakes, draft_place(draft, "idle_time"),

@@ -295,12 +295,30 @@ const char *option_suggest(enum option_section section, const char *name)
 
 bool option_needs_program(const struct option *option)
 {
-    static const char *const names[] = {
-        "server",   "server_args", "working_directory", "env",        "passenv",     "stderr",
-        "console",  "end",         "stop_time",         "memory_max", "process_max", "cpu_time_max",
-        "priority", "user",        "privileges",        "integrity",  "breakaway",   "stdio",
-        "idle_time", "workers",    "workers_max",       "worker_connections",
-        "worker_requests", "transfer"};
+    static const char *const names[] = {"server",
+                                        "server_args",
+                                        "working_directory",
+                                        "env",
+                                        "passenv",
+                                        "stderr",
+                                        "console",
+                                        "end",
+                                        "stop_time",
+                                        "memory_max",
+                                        "process_max",
+                                        "cpu_time_max",
+                                        "priority",
+                                        "user",
+                                        "privileges",
+                                        "integrity",
+                                        "breakaway",
+                                        "stdio",
+                                        "idle_time",
+                                        "workers",
+                                        "workers_max",
+                                        "worker_connections",
+                                        "worker_requests",
+                                        "transfer"};
 
     for (size_t i = 0; option->section == SECTION_SERVICE && i < sizeof names / sizeof *names; i++)
         if (strcmp(option->name, names[i]) == 0)
