@@ -75,8 +75,8 @@ static DWORD WINAPI be_clients(void *parameter)
 /* An id may mean another process by now, or one that has ended already. */
 static bool kill_worker(DWORD pid)
 {
-    wchar_t path[MAX_PATH];
-    DWORD size = MAX_PATH;
+    wchar_t path[1024];
+    DWORD size = 1024;
     HANDLE worker = OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE,
                                 FALSE, pid);
     bool killed = worker != NULL && WaitForSingleObject(worker, 0) == WAIT_TIMEOUT &&
