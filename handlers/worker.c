@@ -188,9 +188,12 @@ static SOCKET import(WSAPROTOCOL_INFOW *info, bool inheritable)
     SOCKET socket = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, info, 0,
                                WSA_FLAG_OVERLAPPED);
 
-    if (socket != INVALID_SOCKET)
-        SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT,
-                             inheritable ? HANDLE_FLAG_INHERIT : 0);
+    DWORD wanted = inheritable ? HANDLE_FLAG_INHERIT : 0;
+    DWORD flags;
+
+    if (socket != INVALID_SOCKET && GetHandleInformation((HANDLE)socket, &flags) &&
+        (flags & HANDLE_FLAG_INHERIT) != wanted)
+        SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT, wanted);
     return socket;
 }
 

@@ -39,22 +39,34 @@ static bool is_possible(const struct service *service, const struct option *opti
     return is_initial(service, option);
 }
 
-/* Where it is the service that says that it has workers, and [defaults] what they cannot have. */
+/* Unless the service says it itself. */
+static void set_back(struct draft *draft, const struct option *option)
+{
+    struct service initial = {0};
+
+    if (section_find(draft->own, option->name) != NULL)
+        return;
+    option_set_defaults(SECTION_SERVICE, &initial);
+    option_replace(option, &draft->service, &initial);
+    option_free(SECTION_SERVICE, &initial);
+}
+
+/* Where the service says that it has workers, [defaults] may say what they cannot have; where both
+   stands in [defaults], that is a mistake. */
 void config_settle_workers(struct draft *draft)
 {
     struct service *service = &draft->service;
-    struct service initial = {0};
 
+    for (size_t i = 0; service->workers == 0 && i < sizeof for_workers / sizeof *for_workers; i++)
+        set_back(draft, option_find(SECTION_SERVICE, for_workers[i]));
     if (service->workers == 0 || section_find(draft->own, "workers") == NULL)
         return;
-    option_set_defaults(SECTION_SERVICE, &initial);
     for (size_t i = 0; i < sizeof conflicts / sizeof *conflicts; i++) {
         const struct option *option = option_find(SECTION_SERVICE, conflicts[i].option);
 
-        if (section_find(draft->own, option->name) == NULL && !is_possible(service, option))
-            option_replace(option, service, &initial);
+        if (!is_possible(service, option))
+            set_back(draft, option);
     }
-    option_free(SECTION_SERVICE, &initial);
 }
 
 static void check_with(const struct draft *draft, struct mistakes *mistakes)

@@ -1,6 +1,7 @@
 #ifndef STDINETD_SERVER_CONNECTION_H
 #define STDINETD_SERVER_CONNECTION_H
 
+#include "server/connection_list.h"
 #include "server/error_stream.h"
 #include "server/internal.h"
 #include "server/launch.h"

@@ -9,7 +9,7 @@
 #include "server/reload.h"
 #include "server/stop.h"
 #include "server/sweep.h"
-#include "server/worker_pool.h"
+#include "server/worker_pools.h"
 #include "windows/console.h"
 #include "windows/file.h"
 #include "windows/text.h"

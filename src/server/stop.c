@@ -2,7 +2,7 @@
 
 #include "server/accepting.h"
 #include "server/connection_table.h"
-#include "server/worker_pool.h"
+#include "server/worker_pools.h"
 #include "windows/console.h"
 #include "windows/text.h"
 

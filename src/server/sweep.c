@@ -7,7 +7,7 @@
 #include "server/control.h"
 #include "server/reload.h"
 #include "server/stop.h"
-#include "server/worker_pool.h"
+#include "server/worker_pools.h"
 
 #include <stdio.h>
 #include <stdlib.h>

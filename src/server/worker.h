@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_WORKER_H
 
 #include "core/worker_message.h"
+#include "server/connection_list.h"
 #include "server/error_stream.h"
 #include "server/launch.h"
 #include "server/loop.h"
@@ -25,12 +26,6 @@ enum worker_state {
     WORKER_ENDING, /* it is to finish what it has and gets nothing new */
     WORKER_DYING,  /* it has ended, or is being ended; what it said is still read */
     WORKER_GONE    /* and only its stderr is read */
-};
-
-/* In the order in which they came. */
-struct connection_list {
-    struct connection *first, *last;
-    uint64_t count;
 };
 
 /* Starts as {0} but for next, pool, number, task. */
@@ -59,10 +54,11 @@ struct worker {
     struct timer timer; /* stop_time; dying: what else may still hold its job or its pipe */
     struct operation read, write;
     bool reading, writing, write_failed;
-    bool is_ready;   /* it has said so */
-    bool was_asked;  /* to end */
-    bool was_killed; /* by the server … */
-    bool has_fault;  /* … or because of what failure.error says */
+    bool has_no_packets; /* of a write that is done at once */
+    bool is_ready;       /* it has said so */
+    bool was_asked;      /* to end */
+    bool was_killed;     /* by the server … */
+    bool has_fault;      /* … or because of what failure.error says */
     uint8_t order[WORKER_ORDER_SIZE];
     uint8_t reports[64 * WORKER_REPORT_SIZE];
     size_t used; /* bytes of them that have not been handled */

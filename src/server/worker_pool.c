@@ -22,51 +22,6 @@ static struct loop *loop_of(const struct worker_pool *pool)
     return &pool->service->server->loop;
 }
 
-/* --- lists */
-
-void connection_list_put(struct connection_list *list, struct connection *connection)
-{
-    connection->assignment.list = list;
-    connection->assignment.next = NULL;
-    connection->assignment.previous = list->last;
-    if (list->last == NULL)
-        list->first = connection;
-    else
-        list->last->assignment.next = connection;
-    list->last = connection;
-    list->count++;
-}
-
-void connection_list_put_first(struct connection_list *list, struct connection *connection)
-{
-    connection->assignment.list = list;
-    connection->assignment.previous = NULL;
-    connection->assignment.next = list->first;
-    if (list->first == NULL)
-        list->last = connection;
-    else
-        list->first->assignment.previous = connection;
-    list->first = connection;
-    list->count++;
-}
-
-void connection_list_take(struct connection_list *list, struct connection *connection)
-{
-    struct assignment *assignment = &connection->assignment;
-
-    if (assignment->previous == NULL)
-        list->first = assignment->next;
-    else
-        assignment->previous->assignment.next = assignment->next;
-    if (assignment->next == NULL)
-        list->last = assignment->previous;
-    else
-        assignment->next->assignment.previous = assignment->previous;
-    list->count--;
-    assignment->list = NULL;
-    assignment->next = assignment->previous = NULL;
-}
-
 /* --- how many there are, and may be */
 
 static uint64_t most_workers(const struct service *settings)
@@ -300,6 +255,20 @@ static bool is_needed(const struct worker_pool *pool)
     return given < pool->service->live || running_service_is_expecting(pool->service);
 }
 
+void worker_pool_end(struct worker_pool *pool, uint64_t longest_ms)
+{
+    uint64_t stop_ms = pool->service->settings->stop_time;
+
+    if (stop_ms > longest_ms)
+        stop_ms = longest_ms;
+    pool->ending = true;
+    for (struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+        worker_end(worker, stop_ms);
+        if (stop_ms == 0)
+            worker_kill(worker, NULL);
+    }
+}
+
 void worker_pool_retire(struct worker_pool *pool)
 {
     if (pool == NULL)
@@ -350,7 +319,7 @@ static void shrink(struct worker_pool *pool)
         worker_end(idle, UNLIMITED);
 }
 
-static void sweep(struct worker_pool *pool)
+void worker_pool_sweep(struct worker_pool *pool)
 {
     struct worker *next;
 
@@ -384,103 +353,4 @@ void worker_pool_free(struct worker_pool *pool)
         if (worker->child.job != NULL)
             CloseHandle(worker->child.job); /* which ends it */
     free(pool);
-}
-
-/* --- of all services */
-
-static void each_of(struct running_service *service, void *context,
-                    void (*visit)(struct worker_pool *pool, void *context))
-{
-    for (; service != NULL; service = service->next)
-        if (service->pool != NULL)
-            visit(service->pool, context);
-}
-
-static void each(struct server *server, void *context,
-                 void (*visit)(struct worker_pool *pool, void *context))
-{
-    each_of(server->services, context, visit);
-    each_of(server->retired, context, visit);
-}
-
-static void sweep_one(struct worker_pool *pool, void *context)
-{
-    (void)context;
-    sweep(pool);
-}
-
-void worker_pools_sweep(struct server *server)
-{
-    each(server, NULL, sweep_one);
-}
-
-static void find_open(struct worker_pool *pool, void *context)
-{
-    bool *open = context;
-
-    *open = *open || worker_pool_is_open(pool);
-}
-
-bool worker_pools_are_open(struct server *server)
-{
-    bool open = false;
-
-    each(server, &open, find_open);
-    return open;
-}
-
-static void retire_one(struct worker_pool *pool, void *context)
-{
-    (void)context;
-    worker_pool_retire(pool);
-}
-
-void worker_pools_retire(struct server *server)
-{
-    each(server, NULL, retire_one);
-}
-
-static void end_one(struct worker_pool *pool, void *context)
-{
-    uint64_t stop_ms = pool->service->settings->stop_time;
-    const uint64_t *longest_ms = context;
-    struct worker *next;
-
-    if (stop_ms > *longest_ms)
-        stop_ms = *longest_ms;
-    pool->ending = true;
-    for (struct worker *worker = pool->workers; worker != NULL; worker = next) {
-        next = worker->next;
-        worker_end(worker, stop_ms);
-        if (stop_ms == 0)
-            worker_kill(worker, NULL);
-    }
-}
-
-void worker_pools_end(struct server *server, uint64_t longest_ms)
-{
-    each(server, &longest_ms, end_one);
-}
-
-struct found_worker {
-    uint64_t number;
-    struct worker *worker;
-};
-
-static void find_worker(struct worker_pool *pool, void *context)
-{
-    struct found_worker *found = context;
-
-    for (struct worker *worker = pool->workers; worker != NULL; worker = worker->next)
-        if (worker->number == found->number)
-            found->worker = worker;
-}
-
-void worker_pools_job_message(struct server *server, uint64_t number, DWORD message, DWORD pid)
-{
-    struct found_worker found = {.number = number};
-
-    each(server, &found, find_worker);
-    if (found.worker != NULL)
-        worker_job_message(found.worker, message, pid);
 }

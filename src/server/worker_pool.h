@@ -61,22 +61,11 @@ void worker_pool_crashed(struct worker *worker, char *text, size_t size);
 void worker_pool_served(struct worker_pool *pool);
 void worker_pool_remove(struct worker *worker);
 
-/* --- of all services */
+/* For the sweep, once a second. */
+void worker_pool_sweep(struct worker_pool *pool);
 
-void worker_pools_job_message(struct server *server, uint64_t number, DWORD message, DWORD pid);
-void worker_pools_sweep(struct server *server);
-
-/* The server drains: see worker_pool_retire. */
-void worker_pools_retire(struct server *server);
-
-/* Each as its service's stop_time says, but at most longest_ms; 0 ends them at once. */
-void worker_pools_end(struct server *server, uint64_t longest_ms);
-bool worker_pools_are_open(struct server *server);
-
-/* --- lists */
-
-void connection_list_put(struct connection_list *list, struct connection *connection);
-void connection_list_put_first(struct connection_list *list, struct connection *connection);
-void connection_list_take(struct connection_list *list, struct connection *connection);
+/* Asks each worker to end, within the stop_time of the service but at most longest_ms; 0 ends them
+   at once. */
+void worker_pool_end(struct worker_pool *pool, uint64_t longest_ms);
 
 #endif

@@ -126,15 +126,18 @@ static bool next_order(struct worker *worker)
     return true;
 }
 
+/* Most go at once, and where nothing else is told of that a packet is saved. A worker that is gone
+   is noticed by its output. */
 void worker_write(struct worker *worker)
 {
-    if (worker->writing || worker->write_failed || worker->input == NULL || !next_order(worker))
-        return;
-    worker->write.overlapped = (OVERLAPPED){0};
-    worker->writing = WriteFile(worker->input, worker->order, sizeof worker->order, NULL,
-                                &worker->write.overlapped) ||
-                      GetLastError() == ERROR_IO_PENDING;
-    worker->write_failed = !worker->writing; /* it is gone, which its output will tell */
+    while (!worker->writing && !worker->write_failed && worker->input != NULL &&
+           next_order(worker)) {
+        worker->write.overlapped = (OVERLAPPED){0};
+        bool done = WriteFile(worker->input, worker->order, sizeof worker->order, NULL,
+                              &worker->write.overlapped);
+        worker->write_failed = !done && GetLastError() != ERROR_IO_PENDING;
+        worker->writing = !worker->write_failed && !(done && worker->has_no_packets);
+    }
 }
 
 static void on_written(struct operation *operation, DWORD bytes)
@@ -303,10 +306,14 @@ void worker_begin_talk(struct worker *worker)
 
     worker->read.complete = on_read;
     worker->write.complete = on_written;
-    if (loop_associate(loop, worker->input, &error) && loop_associate(loop, worker->output, &error))
-        read_more(worker);
-    else
+    if (!loop_associate(loop, worker->input, &error) ||
+        !loop_associate(loop, worker->output, &error)) {
         worker_kill(worker, "%s", error.text);
+        return;
+    }
+    worker->has_no_packets =
+        SetFileCompletionNotificationModes(worker->input, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS);
+    read_more(worker);
 }
 
 void worker_end_talk(struct worker *worker)

@@ -25,6 +25,9 @@ int floor_spawn_no_window(const struct floor_handler *handler);
 /* accept and handler_bytes in one process. */
 int floor_bytes(const struct floor_handler *handler);
 
+/* accept and the answer of handler_line in one process. */
+int floor_line(const struct floor_handler *handler);
+
 /* For the floors: a non-overlapped socket that listens on a free port of 127.0.0.1, after
    announcing it as stdinetd's log does. INVALID_SOCKET after saying what went wrong. */
 SOCKET floor_listen(void);

@@ -63,7 +63,8 @@ static int run_floor(const wchar_t *name, const struct floor_handler *handler)
         int (*run)(const struct floor_handler *handler);
     } floors[] = {{L"floor-spawn", floor_spawn},
                   {L"floor-spawn-no-window", floor_spawn_no_window},
-                  {L"floor-bytes", floor_bytes}};
+                  {L"floor-bytes", floor_bytes},
+                  {L"floor-line", floor_line}};
     struct error error;
     size_t i = 0;
 
@@ -281,6 +282,7 @@ static void set_defaults(struct request *request)
         .side = {.bench = bench,
                  .server = path_join(folder, "stdinetd.exe"),
                  .handler = path_join(folder, "stdinetd-bench-handler.exe"),
+                 .worker = path_join(folder, "stdinetd-bench-worker.exe"),
                  .listeners = 1000,
                  .live = 500},
         .pairs = 15,
@@ -319,6 +321,7 @@ static int run(const struct text_list *words)
     free((char *)request.setup.side.server);
     free((char *)request.setup.side.bench);
     free((char *)request.setup.side.handler);
+    free((char *)request.setup.side.worker);
     return exit_code;
 }
 

@@ -8,6 +8,19 @@
         .may_lose = true                                                                           \
     }
 
+#define ONE_PROCESS                                                                                \
+    {                                                                                              \
+        .title = "one process that accepts itself", .floor = "floor-line", .handler = "line"       \
+    }
+
+/* The same answer by two processes, which have four connections each: one is served, and the next
+   is there already. */
+#define WORKERS(way)                                                                               \
+    {                                                                                              \
+        .title = "stdinetd, 2 workers, " way, .handler = "line", .workers = true,                  \
+        .option = "transfer", .value = way, .option_is_needed = true                               \
+    }
+
 const struct row row_table[] = {
     {.name = "spawn",
      .kind = ROW_SPAWN,
@@ -97,6 +110,30 @@ const struct row row_table[] = {
                  .value = "pipe",
                  .option_is_needed = true},
      .yardstick = {.title = "stdinetd, stdio = socket", .handler = "line"}},
+
+    {.name = "worker",
+     .kind = ROW_SPAWN,
+     .goal = 0.5,
+     .subject = WORKERS("wsaduplicatesocket"),
+     .yardstick = ONE_PROCESS},
+
+    {.name = "worker-handle",
+     .kind = ROW_SPAWN,
+     .goal = 0.5,
+     .subject = WORKERS("duplicatehandle"),
+     .yardstick = ONE_PROCESS},
+
+    {.name = "worker-spawn",
+     .kind = ROW_SPAWN,
+     .goal = 8,
+     .subject = WORKERS("wsaduplicatesocket"),
+     .yardstick = {.title = "stdinetd, a process for each", .handler = "line"}},
+
+    {.name = "worker-spawn-handle",
+     .kind = ROW_SPAWN,
+     .goal = 8,
+     .subject = WORKERS("duplicatehandle"),
+     .yardstick = {.title = "stdinetd, a process for each", .handler = "line"}},
 
     {.name = "threads",
      .kind = ROW_THREADS,

@@ -18,6 +18,7 @@ struct side_plan {
     const char *value;
     bool option_is_needed; /* … without which there is nothing to measure; otherwise it is left out
                               where this stdinetd does not know the option */
+    bool workers;          /* stdinetd-bench-worker.exe, which answer as the mode "line" */
     bool guarded;          /* with every rule of who may come, and the log as JSON in a file */
     bool many_listeners;
     bool as_service; /* with its log in a file */
@@ -29,6 +30,7 @@ struct side_setup {
     const char *server;  /* path of stdinetd.exe */
     const char *bench;   /* path of this program */
     const char *handler; /* path of stdinetd-bench-handler.exe */
+    const char *worker;  /* path of stdinetd-bench-worker.exe */
     const char *options; /* what "stdinetd options" prints */
     size_t listeners;    /* of a side with many */
     size_t live;         /* how many connections may be open at once */

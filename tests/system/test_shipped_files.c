@@ -123,6 +123,24 @@ static void the_example_of_internal_services_answers(void **state)
     client_reset(client);
 }
 
+static void the_example_of_workers_answers(void **state)
+{
+    static const char *const services[] = {"few", "many", "handles"};
+    char arguments[1024];
+
+    (void)state;
+    copy_with_free_ports("examples\\workers.ini");
+    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        SOCKET client = client_connect(server, services[i]);
+
+        client_say(client, "hello\n");
+        client_expect(client, "HELLO\n");
+        client_goodbye(client);
+    }
+}
+
 static void the_example_script_answers(void **state)
 {
     (void)state;
@@ -159,6 +177,7 @@ int main(void)
         SYSTEM_TEST(what_run_serves_out_of_the_box),
         SYSTEM_TEST(the_example_of_included_files_serves_all_of_them),
         SYSTEM_TEST(the_example_of_internal_services_answers),
+        SYSTEM_TEST(the_example_of_workers_answers),
         SYSTEM_TEST(the_example_script_answers),
     };
 

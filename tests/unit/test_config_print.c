@@ -228,6 +228,30 @@ static void set_all(enum option_section section, void *target, uint16_t *port)
             set_field(&option_table[i], target, port);
 }
 
+/* Takes away what cannot be together. */
+static void reconcile(struct service *service)
+{
+    struct service initial = {0};
+
+    option_set_defaults(SECTION_SERVICE, &initial);
+    service->workers = below(2) * below(1000);
+    if (service->workers == 0) {
+        service->workers_max = initial.workers_max;
+        service->worker_connections = initial.worker_connections;
+        service->worker_requests = initial.worker_requests;
+        service->transfer = initial.transfer;
+    } else {
+        service->stdio = initial.stdio;
+        service->error_output = ERROR_OUTPUT_NULL;
+        service->end = initial.end;
+        service->cpu_time_max = initial.cpu_time_max;
+        service->workers_max = below(2) == 0 ? 0 : service->workers;
+    }
+    if (service->stdio != STDIO_PIPE)
+        service->idle_time = UNLIMITED;
+    option_free(SECTION_SERVICE, &initial);
+}
+
 static void random_configs_go_round(void **state)
 {
     (void)state;
@@ -241,8 +265,7 @@ static void random_configs_go_round(void **state)
         for (size_t i = 0; i < made.service_count; i++) {
             set_all(SECTION_SERVICE, &made.services[i], &port);
             made.services[i].name = memory_format("s%u", (unsigned)i);
-            if (made.services[i].stdio != STDIO_PIPE)
-                made.services[i].idle_time = UNLIMITED;
+            reconcile(&made.services[i]);
         }
         char *text = print(&made);
         struct config config = load(text);
@@ -314,6 +337,11 @@ static void every_option_is_written_with_its_value(void **state)
                         "console = auto\n"
                         "end = handler\n"
                         "linger = 5s\n"
+                        "workers = 0\n"
+                        "workers_max = workers\n"
+                        "worker_connections = 1\n"
+                        "worker_requests = unlimited\n"
+                        "transfer = wsaduplicatesocket\n"
                         "instances = 100\n"
                         "per_source = unlimited\n"
                         "per_source_rate = unlimited\n"

@@ -103,12 +103,14 @@ static void programs_get_one_object(void **state)
         "\"launch\":\"spawn\","
         "\"live\":2,\"instances\":100,\"waiting\":1,\"started\":1204,\"failed\":3,"
         "\"refused\":{\"only_from\":0,\"no_access\":0,\"access_times\":0,\"per_source\":7,"
-        "\"per_source_rate\":0,\"instances\":1},\"launch_ms\":{\"median\":4.100,\"p99\":9.800}},"
+        "\"per_source_rate\":0,\"instances\":1,\"workers\":0},\"launch_ms\":{\"median\":4.100,"
+        "\"p99\":9.800}},"
         "{\"name\":\"caf\xC3\xA9\",\"addresses\":[\"*:7\"],\"busy\":[\"127.0.0.1:8\"],\"launch\":"
         "\"internal\",\"live\":0,"
         "\"instances\":null,\"waiting\":0,\"started\":0,\"failed\":0,"
         "\"refused\":{\"only_from\":0,\"no_access\":0,\"access_times\":0,\"per_source\":0,"
-        "\"per_source_rate\":0,\"instances\":0},\"launch_ms\":{\"median\":0.000,\"p99\":0.000}}],"
+        "\"per_source_rate\":0,\"instances\":0,\"workers\":0},\"launch_ms\":{\"median\":0.000,"
+        "\"p99\":0.000}}],"
         "\"connections\":["
         "{\"connection\":17,\"service\":\"web\",\"peer\":\"192.0.2.1:51820\",\"state\":\"serving\","
         "\"pid\":4312,\"age_ms\":3723000},"
@@ -141,6 +143,28 @@ static void bytes_are_shown_where_they_are_known(void **state)
     status.connections[0].bytes = (struct status_bytes){0};
 }
 
+static void workers_are_shown_where_there_are_any(void **state)
+{
+    static struct status_worker workers[2] = {
+        {.pid = 77, .connections = 2, .requests = 1203, .age_ms = 60000}, {.requests = 0}};
+    struct status status = make();
+
+    (void)state;
+    status.services[0].workers = (struct status_workers){
+        .known = true, .most = 8, .requests = 1300, .items = workers, .count = 2};
+    char *text = status_text(&status);
+    assert_non_null(strstr(text, "\n         workers: 2 of 8, 1 busy, 1300 requests\n"));
+    free(text);
+    text = status_json(&status);
+    assert_non_null(strstr(
+        text, "\"failed\":3,\"workers\":{\"live\":2,\"max\":8,\"busy\":1,\"requests\":1300,"
+              "\"processes\":[{\"pid\":77,\"connections\":2,\"requests\":1203,\"age_ms\":60000},"
+              "{\"pid\":0,\"connections\":0,\"requests\":0,\"age_ms\":0}]},\"refused\":"));
+    free(text);
+    free_addresses(&status);
+    status.services[0].workers = (struct status_workers){0};
+}
+
 static void a_server_without_connections_shows_no_table_of_them(void **state)
 {
     struct status status = make();
@@ -160,6 +184,7 @@ int main(void)
         cmocka_unit_test(people_get_tables),
         cmocka_unit_test(programs_get_one_object),
         cmocka_unit_test(bytes_are_shown_where_they_are_known),
+        cmocka_unit_test(workers_are_shown_where_there_are_any),
         cmocka_unit_test(a_server_without_connections_shows_no_table_of_them),
     };
 
