@@ -58,7 +58,7 @@ build_tools() {
 
 test_tools() {
     install_packages /usr/bin/clang=clang /usr/bin/clang-format=clang-format \
-        /usr/bin/clang-tidy=clang-tidy /usr/bin/chromium=chromium /usr/bin/git=git \
+        /usr/bin/clang-tidy=clang-tidy /usr/bin/chromium=chromium /usr/bin/git=git /usr/bin/wrk=wrk \
         /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.asan-x86_64.a=libclang-rt-14-dev
 }
 

@@ -47,6 +47,7 @@ const (
 const (
 	fromProtocolInfo = ^uintptr(0) // FROM_PROTOCOL_INFO
 	overlapped       = 1           // WSA_FLAG_OVERLAPPED
+	soType           = 0x1008      // SO_TYPE
 	notASocket       = syscall.Errno(10038)
 )
 
@@ -70,8 +71,10 @@ func importSocket(info *byte) (syscall.Handle, error) {
 // in this process, so it makes one of the handle there.
 func adoptSocket(handle syscall.Handle) (syscall.Handle, error) {
 	var info [orderSize - infoOffset]byte
+	var kind [4]byte
 
-	_, err := syscall.Getsockname(handle)
+	length := int32(len(kind))
+	err := syscall.Getsockopt(handle, syscall.SOL_SOCKET, soType, &kind[0], &length)
 	if err != notASocket {
 		return handle, err
 	}

@@ -13,7 +13,7 @@ void worker_pools_job_message(struct server *server, uint64_t number, DWORD mess
 /* Once a second: what the time has brought, and what got lost. */
 void worker_pools_sweep(struct server *server);
 
-/* The server drains: see worker_pool_retire. */
+/* As worker_pool_retire. */
 void worker_pools_retire(struct server *server);
 
 /* As worker_pool_end. */

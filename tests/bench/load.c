@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "handler.h"
 #include "statistics.h"
+#include "web.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct client {
     double until;
     size_t turn; /* which listener is next */
     size_t step;
+    SOCKET kept;         /* the connection, where it is kept */
     volatile LONG *stop; /* set by the first client that fails */
 
     uint64_t lost;
@@ -65,19 +67,35 @@ static void note_latency(struct client *client, double seconds)
     client->latencies_ms[client->answered++] = seconds * 1000;
 }
 
+static SOCKET connect_or_keep(struct client *client)
+{
+    if (client->kept != INVALID_SOCKET)
+        return client->kept;
+    client->turn += client->step;
+    return side_connect(client->side, client->turn - client->step);
+}
+
+static void close_or_keep(struct client *client, SOCKET connection, bool good)
+{
+    client->kept = good && client->side->plan->keeps ? connection : INVALID_SOCKET;
+    if (client->kept == INVALID_SOCKET)
+        closesocket(connection);
+}
+
 static void visit(struct client *client)
 {
     double began = clock_seconds();
-    SOCKET connection = side_connect(client->side, client->turn);
+    SOCKET connection = connect_or_keep(client);
 
-    client->turn += client->step;
     if (connection == INVALID_SOCKET) {
         client->failed = true;
         error_winsock(&client->error, "connect");
         return;
     }
-    bool good = load_read_answer(connection, true, &client->error);
-    closesocket(connection);
+    bool good = client->side->plan->web != WEB_NO
+                    ? web_ask(connection, client->side, &client->error)
+                    : load_read_answer(connection, true, &client->error);
+    close_or_keep(client, connection, good);
     if (good)
         note_latency(client, clock_seconds() - began);
     else if (client->side->plan->may_lose)
@@ -95,6 +113,8 @@ static DWORD WINAPI run_client(void *parameter)
     if (client->failed)
         InterlockedExchange(client->stop, 1);
     client->finished = clock_seconds();
+    if (client->kept != INVALID_SOCKET)
+        closesocket(client->kept);
     return 0;
 }
 
@@ -164,6 +184,7 @@ bool load_run(struct side *side, unsigned clients, double seconds, struct load_r
 
     for (unsigned i = 0; i < clients; i++) {
         list[i].side = side;
+        list[i].kept = INVALID_SOCKET;
         list[i].until = began + seconds;
         list[i].turn = first_turn + i;
         list[i].step = clients;

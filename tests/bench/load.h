@@ -14,7 +14,8 @@ struct load_result {
 };
 
 /* Has clients (1 to 64) connect again and again for so many seconds, each one connection at a
-   time, and checks every answer, which must be HANDLER_ANSWER and then the end. */
+   time, and checks every answer, which must be HANDLER_ANSWER and then the end, or of a web server
+   its page. */
 bool load_run(struct side *side, unsigned clients, double seconds, struct load_result *result,
               struct error *error);
 

@@ -277,12 +277,15 @@ static void set_defaults(struct request *request)
 {
     char *bench = file_own_program();
     char *folder = path_folder(bench);
+    char *programs = path_folder(folder);
 
     request->setup = (struct setup){
         .side = {.bench = bench,
                  .server = path_join(folder, "stdinetd.exe"),
                  .handler = path_join(folder, "stdinetd-bench-handler.exe"),
                  .worker = path_join(folder, "stdinetd-bench-worker.exe"),
+                 .webserver = path_join(programs, "handlers\\webserver.exe"),
+                 .web_folder = path_join(programs, "etc\\www"),
                  .listeners = 1000,
                  .live = 500},
         .pairs = 15,
@@ -291,6 +294,7 @@ static void set_defaults(struct request *request)
         .judge = true,
         .on_wine = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL};
     free(folder);
+    free(programs);
 }
 
 static int run(const struct text_list *words)
@@ -322,6 +326,8 @@ static int run(const struct text_list *words)
     free((char *)request.setup.side.bench);
     free((char *)request.setup.side.handler);
     free((char *)request.setup.side.worker);
+    free((char *)request.setup.side.webserver);
+    free((char *)request.setup.side.web_folder);
     return exit_code;
 }
 

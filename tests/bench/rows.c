@@ -1,5 +1,7 @@
 #include "rows.h"
 
+#include "web.h"
+
 #include <string.h>
 
 #define BARE_CREATE_PROCESS                                                                        \
@@ -40,6 +42,23 @@
     {                                                                                              \
         .title = (text), .handler = "slow", .option = "stdio", .value = "pipe",                    \
         .option_is_needed = true, .lines = (options)                                               \
+    }
+
+/* The same program twice; keeping is what the clients do. */
+#define WEB(row_name, row_goal, keeping)                                                           \
+    {                                                                                              \
+        .name = row_name, .kind = ROW_SPAWN, .goal = row_goal,                                     \
+        .subject = {.title = "webserver, workers = 2",                                             \
+                    .web = WEB_WORKERS,                                                            \
+                    .keeps = keeping,                                                              \
+                    .option = "transfer",                                                          \
+                    .value = "wsaduplicatesocket",                                                 \
+                    .option_is_needed = true},                                                     \
+        .yardstick = {                                                                             \
+            .title = "webserver --listen, by itself",                                              \
+            .web = WEB_ITSELF,                                                                     \
+            .keeps = keeping                                                                       \
+        }                                                                                          \
     }
 
 const struct row row_table[] = {
@@ -155,6 +174,9 @@ const struct row row_table[] = {
      .goal = 8,
      .subject = WORKERS("duplicatehandle"),
      .yardstick = {.title = "stdinetd, a process for each", .handler = "line"}},
+
+    WEB("web", 0.5, false),     /* a connection for each request */
+    WEB("web-kept", 0.9, true), /* the server has nothing to do with the second request */
 
     {.name = "threads",
      .kind = ROW_THREADS,

@@ -4,6 +4,7 @@
 #include "core/path.h"
 #include "core/text_buffer.h"
 #include "service.h"
+#include "web.h"
 #include "windows/file.h"
 #include "windows/text.h"
 
@@ -99,10 +100,30 @@ static char *find_base(const struct side_setup *setup)
     return base;
 }
 
+/* What is served, and how. */
+static char *format_program(const struct side_plan *plan, const struct side_setup *setup)
+{
+    const char *program = plan->workers ? setup->worker : setup->handler;
+
+    if (plan->web == WEB_NO)
+        return memory_format("server = %s\nserver_args = %s\n%s%s",
+                             plan->program != NULL ? plan->program : program,
+                             plan->handler != NULL ? plan->handler : "",
+                             plan->workers ? "workers = 2\nworker_connections = 4\n" : "",
+                             plan->lines != NULL ? plan->lines : "");
+    char *arguments = web_arguments(setup);
+    char *text = memory_format("server = %s\nserver_args = %s\n"
+                               "workers = 2\nworker_connections = 64\n",
+                               setup->webserver, arguments);
+    free(arguments);
+    return text;
+}
+
 static char *format_ini(struct side *side, const struct side_setup *setup)
 {
     const struct side_plan *plan = side->plan;
     char *base = find_base(setup);
+    char *program = format_program(plan, setup);
     char *log = format_log(side);
     char *guards = plan->guarded ? format_guards() : memory_copy("");
     size_t listeners = plan->many_listeners ? setup->listeners : 1;
@@ -122,20 +143,13 @@ static char *format_ini(struct side *side, const struct side_setup *setup)
                               "[service bench]\n"
                               "port =%s\n"
                               "instances = %zu\n"
-                              "server = %s\n"
-                              "server_args = %s\n"
-                              "%s"
                               "%s"
                               "%s"
                               "%s%s%s\n",
-                              base, setup->live, log, ports, setup->live,
-                              plan->program != NULL ? plan->program
-                              : plan->workers       ? setup->worker
-                                                    : setup->handler,
-                              plan->handler != NULL ? plan->handler : "", guards,
-                              plan->workers ? "workers = 2\nworker_connections = 4\n" : "",
-                              plan->lines != NULL ? plan->lines : "", option != NULL ? option : "",
-                              option != NULL ? " = " : "", option != NULL ? plan->value : "");
+                              base, setup->live, log, ports, setup->live, program, guards,
+                              option != NULL ? option : "", option != NULL ? " = " : "",
+                              option != NULL ? plan->value : "");
+    free(program);
     free(ports);
     free(guards);
     free(log);
@@ -281,13 +295,21 @@ static bool wait_for_listeners(struct side *side, size_t expected, struct error 
                      side->port_count, START_MS / 1000);
 }
 
+static bool start_any(struct side *side, const struct side_setup *setup, struct error *error)
+{
+    if (side->plan->web != WEB_NO && (side->page = web_page(setup, error)) == NULL)
+        return false;
+    if (side->plan->web == WEB_ITSELF)
+        return web_start(side, setup, error);
+    return side->plan->floor != NULL ? start_floor(side, setup, error)
+                                     : start_server(side, setup, error);
+}
+
 bool side_start(struct side *side, const struct side_plan *plan, const struct side_setup *setup,
                 struct error *error)
 {
     side->plan = plan;
-    if (temporary_file_open(&side->output, error) &&
-        (plan->floor != NULL ? start_floor(side, setup, error)
-                             : start_server(side, setup, error)) &&
+    if (temporary_file_open(&side->output, error) && start_any(side, setup, error) &&
         wait_for_listeners(side, plan->many_listeners ? setup->listeners : 1, error))
         return true;
     error_prefix(error, "start of %s", plan->title);
@@ -315,6 +337,7 @@ void side_stop(struct side *side)
     free(side->log_path);
     free(side->service);
     free(side->ports);
+    free(side->page);
     *side = (struct side){0};
 }
 
@@ -329,7 +352,8 @@ static bool is_trouble(const char *line)
     if (has_verb(line, "close"))
         return strstr(line, " exit 0 ") == NULL && strstr(line, " end after ") == NULL &&
                strstr(line, "\"exit_code\":0,") == NULL;
-    return has_verb(line, "fail") || begins_with(line, "stdinetd-bench: ");
+    return has_verb(line, "fail") || begins_with(line, "stdinetd-bench: ") ||
+           begins_with(line, "webserver: ");
 }
 
 size_t side_count_troubles(const struct side *side, char *text, size_t size)

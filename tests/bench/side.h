@@ -21,6 +21,8 @@ struct side_plan {
     bool option_is_needed; /* … without which there is nothing to measure; otherwise it is left out
                               where this stdinetd does not know the option */
     bool workers;          /* stdinetd-bench-worker.exe, which answer as the mode "line" */
+    int web;               /* see web.h; handler is not used then */
+    bool keeps;            /* the clients of a web server keep their connections */
     bool guarded;          /* with every rule of who may come, and the log as JSON in a file */
     bool many_listeners;
     bool as_service; /* with its log in a file */
@@ -29,10 +31,12 @@ struct side_plan {
 
 /* What all sides of a run have in common. */
 struct side_setup {
-    const char *server;  /* path of stdinetd.exe */
-    const char *bench;   /* path of this program */
-    const char *handler; /* path of stdinetd-bench-handler.exe */
-    const char *worker;  /* path of stdinetd-bench-worker.exe */
+    const char *server;    /* path of stdinetd.exe */
+    const char *bench;     /* path of this program */
+    const char *handler;   /* path of stdinetd-bench-handler.exe */
+    const char *worker;    /* path of stdinetd-bench-worker.exe */
+    const char *webserver; /* path of webserver.exe, and of the folder that it serves */
+    const char *web_folder;
     const char *options; /* what "stdinetd options" prints */
     size_t listeners;    /* of a side with many */
     size_t live;         /* how many connections may be open at once */
@@ -46,6 +50,7 @@ struct side {
     char *log_path;     /* of a server whose log is not in output */
     char *service;      /* the name of one that is a service … */
     const char *server; /* … and its program */
+    char *page;         /* of a web server */
     uint16_t *ports;    /* where it listens, on 127.0.0.1 */
     size_t port_count;
 };

@@ -84,15 +84,18 @@ static void a_stop_waits_for_no_idle_connection(void **state)
 static void a_stop_waits_for_requests(void **state)
 {
     struct process *web = web_start_pool("", "workers = 1\nworker_connections = 8\n");
+    SOCKET idle = web_connect(web);
     SOCKET begun = web_connect(web);
-    SOCKET fresh;
+    SOCKET fresh = web_connect(web);
 
     (void)state;
+    web_get(idle, "/", "");
+    web_answer(idle);
     client_say(begun, "GET / HTTP/1.1\r\n");
-    fresh = web_connect(web);
-    server_expect(web, "open webserver#2 ");
+    server_expect(web, "open webserver#3 ");
     struct process *stop = server_command("stop");
-    server_expect(web, "stop 2 connections open, ");
+    client_expect_end(idle); /* now the worker knows */
+    client_close(idle);
     client_say(fresh, "GET /docs/ HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_string_equal(answer_content(web_answer(fresh)), DOCS);
     client_expect_end(fresh);

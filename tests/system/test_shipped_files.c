@@ -160,6 +160,25 @@ static void the_example_of_prestart_answers(void **state)
     client_goodbye(client);
 }
 
+static void the_example_of_a_web_server_with_workers_keeps_its_connections(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    copy_with_free_ports("examples\\web-workers.ini");
+    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    SOCKET client = client_connect(server, "web");
+
+    for (int i = 0; i < 2; i++) {
+        client_say(client, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert_string_equal(client_line(client), "HTTP/1.1 200 OK");
+        while (client_line(client)[0] != '\0')
+            ;
+    }
+    client_close(client);
+}
+
 static void the_example_script_answers(void **state)
 {
     (void)state;
@@ -198,6 +217,7 @@ int main(void)
         SYSTEM_TEST(the_example_of_internal_services_answers),
         SYSTEM_TEST(the_example_of_workers_answers),
         SYSTEM_TEST(the_example_of_prestart_answers),
+        SYSTEM_TEST(the_example_of_a_web_server_with_workers_keeps_its_connections),
         SYSTEM_TEST(the_example_script_answers),
     };
 
