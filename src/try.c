@@ -60,6 +60,28 @@ static char *write_section(const struct service *service, const struct config_so
 
 /* --- */
 
+static bool ask_both(const struct visit_program *program, struct trial trials[TRIAL_WAYS],
+                     struct error *error)
+{
+    fputs("trying it with stdio = socket ...\n", stderr);
+    if (!sockets_are_handles())
+        error_set(&trials[TRIAL_SOCKET].failure,
+                  "this system has no sockets that a program can have as its input and output");
+    else if (!try_ask(program, STDIO_SOCKET, &trials[TRIAL_SOCKET], error))
+        return false;
+    fputs("trying it with stdio = pipe ...\n\n", stderr);
+    return try_ask(program, STDIO_PIPE, &trials[TRIAL_PIPE], error);
+}
+
+static int tell(const struct trial trials[TRIAL_WAYS], const struct trial_program *program)
+{
+    char *report = trial_report(trials, program);
+
+    fputs(report, stdout);
+    free(report);
+    return trial_choose(trials, program) != TRIAL_WAYS ? EXIT_DONE : EXIT_FAILED;
+}
+
 static int try_program(const struct visit_program *program, const struct service *service)
 {
     struct trial trials[TRIAL_WAYS] = {0};
@@ -70,19 +92,18 @@ static int try_program(const struct visit_program *program, const struct service
                                       .command = command,
                                       .section = section};
 
-    fputs("trying it with stdio = socket ...\n", stderr);
-    try_ask(program, STDIO_SOCKET, &trials[TRIAL_SOCKET]);
-    fputs("trying it with stdio = pipe ...\n\n", stderr);
-    try_ask(program, STDIO_PIPE, &trials[TRIAL_PIPE]);
-    bool works = trial_choose(trials, &described) != TRIAL_WAYS;
-    char *report = trial_report(trials, &described);
-    fputs(report, stdout);
-    free(report);
+    struct error error;
+    int exit_code;
+
+    if (ask_both(program, trials, &error))
+        exit_code = tell(trials, &described);
+    else
+        exit_code = failed(&error);
     free(section);
     free(command);
     trial_free(&trials[TRIAL_SOCKET]);
     trial_free(&trials[TRIAL_PIPE]);
-    return works ? EXIT_DONE : EXIT_FAILED;
+    return exit_code;
 }
 
 /* Sockets are started here so that it is known whether they are handles; the server counts. */

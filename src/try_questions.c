@@ -16,11 +16,11 @@ enum {
     LONGEST_PATIENCE_MS = 5000,
     LATE_MS = 1500,
     GREETING_MS = 1000,
-    LAST_WORDS_MS = 1000
+    LAST_WORDS_MS = 2000
 };
 
 static const char hello[] = "hello\r\n";
-static const char hello_again[] = "hello again\r\n";
+static const char and_you[] = "and you?\r\n";
 static const char goodbye[] = "goodbye\r\n";
 
 struct questions {
@@ -30,6 +30,8 @@ struct questions {
     unsigned settle_ms;   /* after which a program that waits for its client has begun to */
     unsigned patience_ms; /* after which no answer comes any more */
     struct visit visit;
+    struct error *error; /* why nothing can be tried */
+    bool has_failed;
 };
 
 static unsigned between(uint64_t ms, unsigned least, unsigned most)
@@ -43,11 +45,16 @@ static bool begin(struct questions *questions)
     struct visit *visit = &questions->visit;
     struct error error;
 
-    if (!visit_begin(visit, questions->program, questions->stdio, trial, &error)) {
-        if (!trial->began)
-            trial->failure = error;
-        return false;
+    enum visit_start start =
+        visit_begin(visit, questions->program, questions->stdio, trial, &error);
+    if (start == VISIT_FAILED) {
+        questions->has_failed = true;
+        *questions->error = error;
+    } else if (start == VISIT_REFUSED && !trial->began) {
+        trial->failure = error;
     }
+    if (start != VISIT_BEGUN)
+        return false;
     uint64_t start_us = visit->log.opened_us;
     if (!trial->began || start_us < trial->start_us)
         trial->start_us = start_us;
@@ -70,7 +77,7 @@ static void note_first_byte(struct questions *questions)
 static void learn_pace(struct questions *questions, bool ended, uint64_t took_us)
 {
     const struct visit *visit = &questions->visit;
-    uint64_t us = ended ? took_us : (visit->count > 0 ? visit->first_byte_us : 800000);
+    uint64_t us = ended ? took_us : (visit->count > 0 ? visit->first_byte_us : 500000);
 
     questions->settle_ms = between(2 * us / 1000 + 200, SHORTEST_SETTLE_MS, LONGEST_SETTLE_MS);
     questions->patience_ms =
@@ -126,7 +133,8 @@ static void hear_greeting(struct questions *questions)
     trial->greeted = visit_hear(visit, 0, questions->settle_ms);
     if (!trial->greeted)
         return;
-    visit_hear_pause(visit, GREETING_MS);
+    if (!visit_hear_pause(visit, GREETING_MS))
+        trial->answer = TRIAL_ANSWER_UNTOLD;
     const char *text = received_since(visit, 0, &length);
     trial_sample(trial->greeting, text, length);
     note_first_byte(questions);
@@ -137,6 +145,20 @@ static bool say(struct visit *visit, const char *line)
     return visit_send(visit, line, strlen(line), SHORTEST_PATIENCE_MS);
 }
 
+/* One line can come back by chance: from a program that looks for this one, or ends behind it. */
+static bool sends_back(struct questions *questions, const char *line)
+{
+    struct visit *visit = &questions->visit;
+    uint64_t mark = visit->count;
+    size_t length;
+
+    if (!say(visit, line) || !visit_hear(visit, mark, questions->patience_ms))
+        return false;
+    visit_hear_pause(visit, GREETING_MS);
+    const char *text = received_since(visit, mark, &length);
+    return is_echo(text, length, line);
+}
+
 static void hear_answer(struct questions *questions)
 {
     struct trial *trial = questions->trial;
@@ -145,20 +167,23 @@ static void hear_answer(struct questions *questions)
     int64_t ticks = clock_ticks();
     size_t length;
 
+    if (trial->answer == TRIAL_ANSWER_UNTOLD)
+        return;
     trial->answer = TRIAL_ANSWER_NONE;
     say(visit, hello);
     if (visit_hear(visit, mark, questions->patience_ms)) {
         trial->answer = TRIAL_ANSWER_PROMPT;
         trial->answer_us = clock_us_since(ticks);
     } else if (!visit->has_ended) {
-        say(visit, hello_again);
+        say(visit, and_you);
         if (visit_hear(visit, mark, LATE_MS))
             trial->answer = TRIAL_ANSWER_LATE;
     }
     visit_hear_pause(visit, GREETING_MS);
     const char *text = received_since(visit, mark, &length);
     trial_sample(trial->reply, text, length);
-    trial->echoes = trial->answer == TRIAL_ANSWER_PROMPT && is_echo(text, length, hello);
+    trial->echoes = trial->answer == TRIAL_ANSWER_PROMPT && is_echo(text, length, hello) &&
+                    sends_back(questions, and_you);
 }
 
 /* The last line and the end of input come together: what it is still to answer must arrive. */
@@ -226,12 +251,10 @@ static void talk(struct questions *questions)
     }
     end_input(questions);
     questions->trial->spoke = questions->trial->spoke || visit->count > 0;
-    if (visit->has_ended) {
+    if (visit->has_ended)
         note_exit(questions, TRIAL_EXIT_AT_END);
-    } else {
+    else
         questions->trial->exit = TRIAL_EXIT_NEVER;
-        see_it_leave(questions);
-    }
 }
 
 static void ask_in_a_dialogue(struct questions *questions)
@@ -310,20 +333,22 @@ static void ask_by_vanishing(struct questions *questions)
     visit_end(visit);
 }
 
-void try_ask(const struct visit_program *program, enum stdio stdio, struct trial *trial)
+bool try_ask(const struct visit_program *program, enum stdio stdio, struct trial *trial,
+             struct error *error)
 {
-    struct questions questions = {.program = program, .stdio = stdio, .trial = trial};
+    struct questions questions = {
+        .program = program, .stdio = stdio, .trial = trial, .error = error};
 
     trial->first_byte_us = TRIAL_NEVER;
     trial->sees_end = trial->whole = trial->many = trial->leaves = TRIAL_UNKNOWN;
     ask_without_input(&questions);
-    if (!trial->began)
-        return;
-    ask_in_a_dialogue(&questions);
+    if (trial->began)
+        ask_in_a_dialogue(&questions);
     if (trial->echoes) {
         ask_for_every_byte(&questions);
         ask_for_many_lines(&questions);
     }
-    if (trial->exit == TRIAL_EXIT_AT_END || trial->exit == TRIAL_EXIT_AFTER_LINE)
+    if (trial->began && trial->exit != TRIAL_EXIT_UNASKED)
         ask_by_vanishing(&questions);
+    return !questions.has_failed;
 }

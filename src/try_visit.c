@@ -108,6 +108,12 @@ static DWORD WINAPI serve(void *parameter)
     return 0;
 }
 
+static bool start_server(struct visit *visit, struct error *error)
+{
+    visit->thread = CreateThread(NULL, 0, serve, visit, 0, NULL);
+    return visit->thread != NULL || error_windows(error, "CreateThread for the server");
+}
+
 /* --- waiting. Under the lock: false once the time is over. */
 
 static bool wait_for_news(struct visit *visit, ULONGLONG until_ms)
@@ -259,12 +265,14 @@ bool visit_hear_end(struct visit *visit, unsigned timeout_ms)
     return visit->has_ended;
 }
 
-void visit_hear_pause(struct visit *visit, unsigned timeout_ms)
+bool visit_hear_pause(struct visit *visit, unsigned timeout_ms)
 {
     ULONGLONG until_ms = GetTickCount64() + timeout_ms;
 
-    while (GetTickCount64() < until_ms && visit_hear(visit, visit->count, PAUSE_MS)) {
-    }
+    while (visit_hear(visit, visit->count, PAUSE_MS))
+        if (GetTickCount64() >= until_ms)
+            return false;
+    return true;
 }
 
 bool visit_send(struct visit *visit, const char *bytes, size_t size, unsigned timeout_ms)
@@ -334,8 +342,8 @@ static bool configure(struct visit *visit, const struct visit_program *program, 
     return good;
 }
 
-bool visit_begin(struct visit *visit, const struct visit_program *program, enum stdio stdio,
-                 struct trial *trial, struct error *error)
+enum visit_start visit_begin(struct visit *visit, const struct visit_program *program,
+                             enum stdio stdio, struct trial *trial, struct error *error)
 {
     *visit = (struct visit){.host = {.record = on_record,
                                      .progress = on_progress,
@@ -347,13 +355,10 @@ bool visit_begin(struct visit *visit, const struct visit_program *program, enum 
                             .first_byte_us = TRIAL_NEVER};
     InitializeSRWLock(&visit->lock);
     InitializeConditionVariable(&visit->changed);
-    if (!configure(visit, program, stdio, error))
-        return false;
-    visit->thread = CreateThread(NULL, 0, serve, visit, 0, NULL);
-    if (visit->thread == NULL)
-        return error_windows(error, "CreateThread for the server");
-    return wait_until_up(visit, error) && connect_client(visit, error) &&
-           wait_until_open(visit, error);
+    if (!configure(visit, program, stdio, error) || !start_server(visit, error) ||
+        !wait_until_up(visit, error) || !connect_client(visit, error))
+        return VISIT_FAILED;
+    return wait_until_open(visit, error) ? VISIT_BEGUN : VISIT_REFUSED;
 }
 
 /* As Ctrl-C does, twice: the first has no drain, and the second waits for nothing. */

@@ -49,15 +49,16 @@ struct visit {
     bool is_reset;
 };
 
-/* Starts the server and connects. True where the program runs; false with *error set where it does
-   not. visit_end must be called in either case. */
-bool visit_begin(struct visit *visit, const struct visit_program *program, enum stdio stdio,
-                 struct trial *trial, struct error *error);
+/* Starts the server and connects. VISIT_FAILED where that cannot be, VISIT_REFUSED where the
+   program could not be started, both with *error set. visit_end must be called in any case. */
+enum visit_start { VISIT_BEGUN, VISIT_REFUSED, VISIT_FAILED };
+enum visit_start visit_begin(struct visit *visit, const struct visit_program *program,
+                             enum stdio stdio, struct trial *trial, struct error *error);
 
 /* Each of these waits timeout_ms at most. */
 bool visit_hear(struct visit *visit, uint64_t more_than, unsigned timeout_ms); /* false: no more */
 bool visit_hear_end(struct visit *visit, unsigned timeout_ms);
-void visit_hear_pause(struct visit *visit, unsigned timeout_ms); /* until nothing came for 150 ms */
+bool visit_hear_pause(struct visit *visit, unsigned timeout_ms); /* of 150 ms; or the end */
 
 /* Sends all of it, taking at the same time what comes. False where that has not been possible. */
 bool visit_send(struct visit *visit, const char *bytes, size_t size, unsigned timeout_ms);

@@ -29,7 +29,9 @@ void trial_sample(char sample[TRIAL_SAMPLE], const char *text, size_t length)
             size += 3;
             break;
         }
-        if (printable)
+        if (*text == '\t')
+            sample[size] = ' ';
+        else if (printable)
             memcpy(sample + size, text, bytes);
         else
             sample[size] = '.';
@@ -49,7 +51,7 @@ void trial_add_error(struct trial *trial, const char *line)
     if (trial->errors.count < TRIAL_ERROR_LINES)
         text_list_append(&trial->errors, excerpt);
     else
-        trial->errors_left_out++;
+        trial->errors_left_out = true;
 }
 
 bool trial_crashes(const struct trial *trial)
@@ -71,9 +73,10 @@ static int by_working(const struct trial *trial)
     return trial_works(trial);
 }
 
+/* One that has ended, or never stops, has not been asked. */
 static int by_answer(const struct trial *trial)
 {
-    return (int)trial->answer;
+    return trial->answer < TRIAL_ANSWER_NONE ? (int)TRIAL_ANSWER_NONE : (int)trial->answer;
 }
 
 static int by_greeting(const struct trial *trial)
@@ -83,7 +86,7 @@ static int by_greeting(const struct trial *trial)
 
 static int by_end(const struct trial *trial)
 {
-    return (int)trial->sees_end;
+    return trial->sees_end != TRIAL_NO;
 }
 
 static int by_whole(const struct trial *trial)

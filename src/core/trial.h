@@ -20,6 +20,7 @@ enum trial_fact { TRIAL_NO, TRIAL_UNKNOWN, TRIAL_YES };
 /* What it did about a line that it was sent. */
 enum trial_answer {
     TRIAL_ANSWER_GONE,   /* it had ended before */
+    TRIAL_ANSWER_UNTOLD, /* it never stops to write */
     TRIAL_ANSWER_NONE,   /* nothing */
     TRIAL_ANSWER_LATE,   /* it answered when the next line came */
     TRIAL_ANSWER_AT_END, /* it answered when the input ended, as a filter may */
@@ -57,7 +58,7 @@ struct trial {
 
     char greeting[TRIAL_SAMPLE], reply[TRIAL_SAMPLE]; /* how they begin, on one line */
     struct text_list errors; /* lines that it wrote to stderr, each once … */
-    size_t errors_left_out;  /* … and how many more there were */
+    bool errors_left_out;    /* … and whether there were more */
 };
 
 /* The order of the two. */
