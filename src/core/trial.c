@@ -101,7 +101,7 @@ static int by_many(const struct trial *trial)
 
 static int by_bytes(const struct trial *trial)
 {
-    return -(int)trial_bytes_changed(&trial->bytes);
+    return -(int)trial_bytes_count(&trial->bytes, TRIAL_BYTE_CHANGED);
 }
 
 static int by_exit_code(const struct trial *trial)

@@ -13,16 +13,15 @@
 
 static const struct {
     const char *name;
-    const char *sentence;
+    const char *text;
 } checks[TRIAL_BYTE_CHECKS] = {
-    [TRIAL_CRLF] = {"crlf-", "The line end CR LF does not come back as it was."},
-    [TRIAL_LF] = {"lf-", "An LF without CR does not come back as it was."},
-    [TRIAL_CR] = {"cr-", "A CR within a line does not come back."},
-    [TRIAL_CONTROL] = {"control-", "Control characters (bytes 1 to 31) do not all come back."},
-    [TRIAL_HIGH] = {"high-", "Bytes above 127 do not come back as they were."},
-    [TRIAL_NUL] = {"nul-", "A NUL byte, or what stands behind it in its line, is lost."},
-    [TRIAL_CTRL_Z] = {"ctrlz-", "Byte 26 (Ctrl-Z) is taken for the end of the input: what comes "
-                                "behind it is lost."},
+    [TRIAL_CRLF] = {"crlf-", "the line end CR LF"},
+    [TRIAL_LF] = {"lf-", "LF without CR"},
+    [TRIAL_CR] = {"cr-", "CR within a line"},
+    [TRIAL_CONTROL] = {"control-", "control characters (bytes 1 to 31)"},
+    [TRIAL_HIGH] = {"high-", "bytes above 127"},
+    [TRIAL_NUL] = {"nul-", "NUL (byte 0), or what stands behind it in its line"},
+    [TRIAL_CTRL_Z] = {"ctrlz-", "Ctrl-Z (byte 26): it is taken for the end of the input"},
 };
 
 enum { CTRL_Z = 26 };
@@ -117,17 +116,17 @@ void trial_bytes_judge(struct trial_bytes *bytes, const char *received, size_t l
         bytes->results[i] = judge((enum trial_byte_check)i, received, length);
 }
 
-size_t trial_bytes_changed(const struct trial_bytes *bytes)
+size_t trial_bytes_count(const struct trial_bytes *bytes, enum trial_byte_result result)
 {
-    size_t changed = 0;
+    size_t count = 0;
     for (size_t i = 0; i < TRIAL_BYTE_CHECKS; i++)
-        changed += bytes->results[i] == TRIAL_BYTE_CHANGED;
-    return changed;
+        count += bytes->results[i] == result;
+    return count;
 }
 
-const char *trial_byte_sentence(enum trial_byte_check check)
+const char *trial_byte_text(enum trial_byte_check check)
 {
-    return checks[check].sentence;
+    return checks[check].text;
 }
 
 /* --- many lines */

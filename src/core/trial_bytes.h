@@ -33,11 +33,11 @@ char *trial_bytes_sent(size_t *length);
 /* What is left of them. A program may put text of its own before each line. */
 void trial_bytes_judge(struct trial_bytes *bytes, const char *received, size_t length);
 
-/* How many checks found a change. */
-size_t trial_bytes_changed(const struct trial_bytes *bytes);
+/* How many checks came to this. */
+size_t trial_bytes_count(const struct trial_bytes *bytes, enum trial_byte_result result);
 
-/* A sentence about one of them that found a change. */
-const char *trial_byte_sentence(enum trial_byte_check check);
+/* What a check is about, for people. */
+const char *trial_byte_text(enum trial_byte_check check);
 
 /* The text among the bytes, or NULL. */
 const char *trial_find(const char *bytes, size_t length, const char *text, size_t text_length);

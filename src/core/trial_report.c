@@ -179,8 +179,8 @@ static void add_choice(struct text_buffer *out, const struct trial trials[TRIAL_
             "not show.",
             program->known);
     else
-        add(&why, "Both ways are the same to this program, and with a socket it talks to its "
-                  "client directly; through pipes the server has to copy every byte.");
+        add(&why, "Either way serves it, and with a socket it talks to its client directly; "
+                  "through pipes the server has to copy every byte.");
     add_paragraph(out, "Take %s. %s", choice == TRIAL_SOCKET ? "the socket" : "pipes", why.text);
     free(why.text);
 }
@@ -217,25 +217,29 @@ static void add_auto(struct text_buffer *out, const struct trial_program *progra
 
 static void add_byte_warnings(struct text_buffer *out, const struct trial_bytes *bytes)
 {
-    if (trial_bytes_changed(bytes) == 0)
+    if (trial_bytes_count(bytes, TRIAL_BYTE_CHANGED) == 0)
         return;
-    add(out, "Not every byte comes back as it was:\n");
+    add(out, "These do not come back as they were:\n");
     for (int i = 0; i < TRIAL_BYTE_CHECKS; i++)
         if (bytes->results[i] == TRIAL_BYTE_CHANGED)
-            add(out, "    %s\n", trial_byte_sentence((enum trial_byte_check)i));
-    add_paragraph(out, "It is the program that does so, not the connection. C programs begin in "
-                       "text mode, which is right for text; 'Text and bytes' in "
-                       "handlers\\README.md tells how to leave it.");
+            add(out, "    %s\n", trial_byte_text((enum trial_byte_check)i));
+    text_buffer_add_text(out, "\n");
+    add_paragraph(out, "It is the program that changes them. C programs begin in text mode, "
+                       "which is right for text; 'Text and bytes' in handlers\\README.md tells "
+                       "how to leave it.");
 }
 
-static void add_warnings(struct text_buffer *out, const struct trial *trial)
+static void add_warnings(struct text_buffer *out, const struct trial *trial,
+                         const struct trial *other)
 {
     if (trial->sees_end == TRIAL_NO)
         add_paragraph(out, "It goes on when its input has ended, so a client that has said all it "
                            "wants to say, and waits for the end, waits for ever. The option "
                            "max_time ends such a program after a while.");
     if (trial->leaves == TRIAL_NO)
-        add_paragraph(out, "It goes on when its client has vanished: max_time ends it then, too.");
+        add_paragraph(out, "It goes on when its client has vanished; max_time ends it then, too.%s",
+                      other->leaves == TRIAL_YES ? " With stdio = pipe the server ends it at once."
+                                                 : "");
     if (trial->whole == TRIAL_NO)
         add_paragraph(out, "Its answer to the last line before the end of its input is lost.");
     if (trial->many == TRIAL_NO)
@@ -295,7 +299,8 @@ char *trial_report(const struct trial trials[TRIAL_WAYS], const struct trial_pro
     }
     add_choice(&out, trials, program, choice);
     add_auto(&out, program, choice);
-    add_warnings(&out, &trials[choice]);
+    add_warnings(&out, &trials[choice],
+                 &trials[choice == TRIAL_SOCKET ? TRIAL_PIPE : TRIAL_SOCKET]);
     add_next(&out, program, choice);
     return out.text;
 }

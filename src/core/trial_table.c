@@ -39,10 +39,12 @@ static void first_byte(const struct trial *trial, char cell[CELL])
 {
     if (!trial->spoke)
         snprintf(cell, CELL, "never");
-    else if (trial->first_byte_us == TRIAL_NEVER)
-        write_time(cell, "at its end + ", trial->answer_us);
-    else
+    else if (trial->first_byte_us != TRIAL_NEVER)
         write_time(cell, "after ", trial->first_byte_us);
+    else if (trial->answer == TRIAL_ANSWER_AT_END)
+        write_time(cell, "input's end + ", trial->answer_us);
+    else
+        snprintf(cell, CELL, "cannot tell");
 }
 
 static void greets(const struct trial *trial, char cell[CELL])
@@ -86,10 +88,15 @@ static void ends(const struct trial *trial, char cell[CELL])
 
 static void keeps_bytes(const struct trial *trial, char cell[CELL])
 {
-    bool unknown = !trial->echoes || trial->bytes.results[TRIAL_CRLF] == TRIAL_BYTE_UNKNOWN;
-    bool changed = trial_bytes_changed(&trial->bytes) > 0;
-    snprintf(cell, CELL, "%s",
-             changed ? "no, see below" : (unknown ? "cannot tell (no echo)" : "yes"));
+    if (!trial->echoes)
+        snprintf(cell, CELL, "cannot tell (no echo)");
+    else if (trial_bytes_count(&trial->bytes, TRIAL_BYTE_CHANGED) > 0)
+        snprintf(cell, CELL, "no, see below");
+    else
+        snprintf(cell, CELL, "%s",
+                 trial_bytes_count(&trial->bytes, TRIAL_BYTE_KEPT) == TRIAL_BYTE_CHECKS
+                     ? "yes"
+                     : "cannot tell");
 }
 
 static void takes_many(const struct trial *trial, char cell[CELL])
