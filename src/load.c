@@ -42,8 +42,6 @@ static bool list_files(void *context, const char *folder, struct text_list *name
     return file_list(folder, names, error);
 }
 
-/* The file that -c names, or the first default that exists. NULL where there is none, after saying
- * so. */
 char *find_ini(const char *given)
 {
     if (given != NULL)
@@ -71,7 +69,6 @@ char *find_ini(const char *given)
     return found;
 }
 
-/* What core asks of this machine. source_free frees the texts. */
 void source_init(struct config_source *source, const char *file)
 {
     char *system = file_system_folder();
@@ -130,17 +127,41 @@ bool read_config(struct config *config, const char *file, struct text_list *erro
     return good;
 }
 
-int load_config(struct config *config, const char *given)
+bool read_table(struct config *config, const char *file, struct text_list *errors)
+{
+    if (!read_config(config, file, errors))
+        return false;
+    if (config->service_count > 0)
+        return true;
+    char *text = memory_format("%s: there is no service that is not disabled", file);
+    text_list_append(errors, text);
+    free(text);
+    return false;
+}
+
+/* read is one of the two above. */
+static int load(struct config *config, const char *given,
+                bool (*read)(struct config *config, const char *file, struct text_list *errors))
 {
     struct text_list errors = {0};
     char *file = find_ini(given);
 
     if (file == NULL)
         return EXIT_WRONG_USE;
-    bool good = read_config(config, file, &errors);
+    bool good = read(config, file, &errors);
     if (!good)
         print_errors(&errors);
     free(file);
     text_list_free(&errors);
     return good ? EXIT_DONE : EXIT_WRONG_USE;
+}
+
+int load_config(struct config *config, const char *given)
+{
+    return load(config, given, read_config);
+}
+
+int load_table(struct config *config, const char *given)
+{
+    return load(config, given, read_table);
 }

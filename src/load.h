@@ -16,10 +16,15 @@ void source_free(struct config_source *source);
 /* Reads the file; where it returns false errors has every mistake. */
 bool read_config(struct config *config, const char *file, struct text_list *errors);
 
+/* The same of a file that is to be served: without a service it is a mistake. */
+bool read_table(struct config *config, const char *file, struct text_list *errors);
+
 /* Every mistake to stderr, and how many there are. */
 void print_errors(const struct text_list *errors);
 
-/* All of this. Returns an exit code, after complaining. */
+/* Finds and reads the file, for a look at it or to be served. Returns an exit code, after
+   complaining. */
 int load_config(struct config *config, const char *given);
+int load_table(struct config *config, const char *given);
 
 #endif

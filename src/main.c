@@ -67,8 +67,6 @@ static int serve_config(struct config *config, const struct config_loader *loade
     return exit_code;
 }
 
-static const char no_service[] = "the file holds no service that is not disabled";
-
 /* What a reload of "stdinetd run" needs: the file, by its full path because the client that it is
    told to may be in another folder, and the name where that does not come from the file. */
 struct reload_source {
@@ -80,13 +78,8 @@ static bool load_again(void *context, struct config *config, struct text_list *e
 {
     const struct reload_source *source = context;
 
-    if (!read_config(config, source->file, errors))
-        return false;
-    if (config->service_count == 0) {
-        text_list_append(errors, no_service);
-        return false;
-    }
-    return source->name == NULL || set_name(config, source->name); /* it was good at the start */
+    return read_table(config, source->file, errors) &&
+           (source->name == NULL || set_name(config, source->name)); /* it was good at the start */
 }
 
 static int run_config(struct config *config, const char *given, const char *name)
@@ -111,11 +104,7 @@ static int command_run(const struct text_list *words)
 
     if (!take_switches(words, switches, ARRAYSIZE(switches)))
         return EXIT_WRONG_USE;
-    int exit_code = load_config(&config, file);
-    if (exit_code == EXIT_DONE && config.service_count == 0) {
-        fprintf(stderr, "stdinetd: %s\n", no_service);
-        exit_code = EXIT_WRONG_USE;
-    }
+    int exit_code = load_table(&config, file);
     if (exit_code == EXIT_DONE && name != NULL && !set_name(&config, name))
         exit_code = EXIT_WRONG_USE;
     if (exit_code == EXIT_DONE)

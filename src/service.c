@@ -11,6 +11,7 @@
 #include "windows/event_log.h"
 #include "windows/file.h"
 #include "windows/firewall.h"
+#include "windows/password_input.h"
 #include "windows/service_manager.h"
 #include "windows/text.h"
 #include "words.h"
@@ -125,13 +126,9 @@ static int prepare(struct install *install)
 
     if (!take_start(install))
         return EXIT_WRONG_USE;
-    int exit_code = load_config(&install->config, install->given_file);
+    int exit_code = load_table(&install->config, install->given_file);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    if (install->config.service_count == 0) {
-        fputs("stdinetd: the file holds no service that is not disabled\n", stderr);
-        return EXIT_WRONG_USE;
-    }
     if (!set_name(&install->config, install->name))
         return EXIT_WRONG_USE;
     install->name = install->config.control;
@@ -320,13 +317,13 @@ int service_install(const struct text_list *words)
         return EXIT_WRONG_USE;
     int exit_code = prepare(&install);
     if (exit_code == EXIT_DONE && install.account.needs_password) {
-        password = account_ask_password(install.account.name, &error);
+        password = password_ask(install.account.name, false, &error);
         if (password == NULL)
             exit_code = failed(&error);
     }
     if (exit_code == EXIT_DONE)
         exit_code = change(&install, password);
-    account_forget_password(password);
+    password_forget(password);
     install_free(&install);
     return exit_code;
 }

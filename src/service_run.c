@@ -71,11 +71,10 @@ static void on_reloaded(struct server_host *host, uint32_t exit_code, const char
     say(run, exit_code == 0 ? EVENT_RELOADED : EVENT_RELOAD_REFUSED, text, "");
 }
 
-static void on_stopping(struct server_host *host, uint64_t longest_ms)
+static void on_stopping(struct server_host *host)
 {
     struct service_run *run = CONTAINER(host, struct service_run, host);
 
-    (void)longest_ms;
     service_process_stopping(&run->process, STOP_STEP_MS);
     if (!run->stopping)
         say(run, EVENT_STOPPING, "", "");
@@ -175,13 +174,9 @@ static bool load(void *context, struct config *config, struct text_list *errors)
     const struct service_run *run = context;
     struct error error;
 
-    if (!read_config(config, run->ini, errors))
+    if (!read_table(config, run->ini, errors))
         return false;
-    if (config->service_count == 0) {
-        char *text = memory_format("%s holds no service that is not disabled", run->ini);
-        text_list_append(errors, text);
-        free(text);
-    } else if (!set_name(config, run->name)) {
+    if (!set_name(config, run->name)) {
         text_list_append(errors, "the service has no usable name");
     } else if (config->log_file == NULL) {
         config->log_file = default_log(run, &error);

@@ -76,6 +76,7 @@ static void fail(struct reload *reload, const char *sentence)
 {
     char *text = memory_format("%s\nnothing was changed\n", sentence);
 
+    plan_free(&reload->plan);
     log_reload(reload->server, LEVEL_ERROR, sentence);
     finish(reload, FAILED, text);
     free(text);
@@ -160,12 +161,6 @@ static void carry_out(struct reload *reload)
     free(text.text);
 }
 
-static void give_up(struct reload *reload, const char *sentence)
-{
-    plan_free(&reload->plan);
-    fail(reload, sentence);
-}
-
 /* The host and the log have been told. */
 static void on_requested_done(void *context, uint32_t exit_code, const char *text)
 {
@@ -202,11 +197,11 @@ void reload_look(struct server *server)
     reload->state = RELOAD_LOADING; /* what follows must not come here again */
     if (server->phase != PHASE_RUNNING) {
         plan_cancel(&reload->plan);
-        give_up(reload, "the server is about to end");
+        fail(reload, "the server is about to end");
     } else if (plan_open_rest(&reload->plan, &reload->error)) {
         carry_out(reload);
     } else {
-        give_up(reload, reload->error.text);
+        fail(reload, reload->error.text);
     }
 }
 
@@ -215,7 +210,7 @@ static void plan(struct reload *reload)
     struct server *server = reload->server;
 
     if (!plan_make(&reload->plan, server, reload->services, &reload->error)) {
-        give_up(reload, reload->error.text);
+        fail(reload, reload->error.text);
     } else if (plan_clear_way(&reload->plan)) {
         reload->state = RELOAD_CLEARING;
     } else {
@@ -255,12 +250,6 @@ static void run_load(struct spawn_task *task)
                                               &reload->error);
 }
 
-static void refuse(void (*done)(void *context, uint32_t exit_code, const char *text), void *context,
-                   const char *text)
-{
-    done(context, FAILED, text);
-}
-
 void reload_begin(struct server *server,
                   void (*done)(void *context, uint32_t exit_code, const char *text), void *context)
 {
@@ -268,25 +257,27 @@ void reload_begin(struct server *server,
     struct error error;
 
     if (reload->loader == NULL) {
-        refuse(done, context, "this server has no file to reload: 'stdinetd serve' began it\n");
+        done(context, FAILED, "this server has no file to reload: 'stdinetd serve' began it\n");
         return;
     }
-    if (server->phase != PHASE_RUNNING || reload->state != RELOAD_NONE) {
-        refuse(done, context,
-               server->phase != PHASE_RUNNING ? "the server is about to end\n"
-                                              : "another reload is under way; try again\n");
-        return;
-    }
-    if (reload->thread == NULL)
-        reload->thread = spawner_start(&server->loop, 1, &error);
-    if (reload->thread == NULL) {
-        refuse(done, context, "there is no thread to be had for it; try again\n");
+    if (reload->state != RELOAD_NONE) {
+        done(context, FAILED, "another reload is under way; try again\n");
         return;
     }
     reload->state = RELOAD_LOADING;
     reload->done = done;
     reload->context = context;
     reload->loaded = false;
+    if (server->phase != PHASE_RUNNING) {
+        fail(reload, "the server is about to end");
+        return;
+    }
+    if (reload->thread == NULL)
+        reload->thread = spawner_start(&server->loop, 1, &error);
+    if (reload->thread == NULL) {
+        fail(reload, error.text);
+        return;
+    }
     spawner_submit(reload->thread, &reload->task);
 }
 

@@ -30,8 +30,8 @@ struct server_host {
     void (*started)(struct server_host *host, struct server *server); /* every listener is up */
     /* A reload has ended, whoever asked for it; as what reload_begin calls. */
     void (*reloaded)(struct server_host *host, uint32_t exit_code, const char *text);
-    void (*stopping)(struct server_host *host, uint64_t longest_ms); /* a stop has begun */
-    void (*finished)(struct server_host *host);                      /* the server is no more */
+    void (*stopping)(struct server_host *host); /* a stop has begun */
+    void (*finished)(struct server_host *host); /* the server is no more */
 };
 
 struct server {

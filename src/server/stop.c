@@ -23,11 +23,10 @@ static void log_stop(struct server *server, const char *detail)
     server_log(server, &record);
 }
 
-/* longest_ms: until the end of the last handler, as far as can be said. */
-static void tell_host(struct server *server, uint64_t longest_ms)
+static void tell_host(struct server *server)
 {
     if (server->host != NULL)
-        server->host->stopping(server->host, longest_ms);
+        server->host->stopping(server->host);
 }
 
 static const char *plural(uint64_t count)
@@ -106,7 +105,7 @@ static void end_all(struct server *server, uint64_t longest_ms)
     if (stop_ms > longest_ms)
         stop_ms = longest_ms;
     timer_set(&server->loop, &server->stop_timer, stop_ms);
-    tell_host(server, stop_ms + LAST_MS);
+    tell_host(server);
     end_connections(server, PHASE_ENDING, longest_ms, "asked to end");
 }
 
@@ -127,7 +126,7 @@ static void drain(struct server *server)
                  open == 1 ? "it" : "them");
     log_stop(server, detail);
     timer_set(&server->loop, &server->stop_timer, server->config.drain);
-    tell_host(server, server->config.drain + longest_stop_time(server) + LAST_MS);
+    tell_host(server);
     close_listeners(server, true);
     server_check_stopped(server);
 }

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "windows/text.h"
+#include "windows/token.h"
 
 #include <aclapi.h>
 #include <sddl.h>
@@ -49,22 +50,7 @@ static bool is_administrator(PSID sid)
    owner). */
 static bool is_own(PSID sid)
 {
-    BYTE administrators[SECURITY_MAX_SID_SIZE];
-    BYTE user[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
-    DWORD size = sizeof administrators;
-    BOOL member = FALSE;
-    HANDLE token;
-    bool own = false;
-
-    if (!CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, administrators, &size) ||
-        !CheckTokenMembership(NULL, administrators, &member) || !member ||
-        !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-        return false;
-    size = sizeof user;
-    if (GetTokenInformation(token, TokenUser, user, size, &size))
-        own = EqualSid(sid, ((TOKEN_USER *)(void *)user)->User.Sid);
-    CloseHandle(token);
-    return own;
+    return token_is_administrator() && token_is_user(sid);
 }
 
 static char *name_of(PSID sid)

@@ -4,11 +4,8 @@
 #include "windows/text.h"
 
 #include <ntsecapi.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PASSWORD_SIZE = 520 };
 
 static const struct built_in {
     const char *name, *full; /* full NULL: LocalSystem */
@@ -128,72 +125,4 @@ bool account_allow_service(const struct account *account, struct error *error)
     return status == 0 ||
            error_code(error, LsaNtStatusToWinError(status),
                       "'%s' could not be given the right to log on as a service", account->name);
-}
-
-/* --- the password */
-
-static wchar_t *read_console(HANDLE console, struct error *error)
-{
-    wchar_t *password = memory_zeroed(PASSWORD_SIZE, sizeof *password);
-    DWORD mode = 0;
-    DWORD units = 0;
-
-    GetConsoleMode(console, &mode);
-    SetConsoleMode(console,
-                   (mode | ENABLE_LINE_INPUT | ENABLE_PROCESSED_INPUT) & ~(DWORD)ENABLE_ECHO_INPUT);
-    BOOL read = ReadConsoleW(console, password, PASSWORD_SIZE - 1, &units, NULL);
-    SetConsoleMode(console, mode);
-    fputs("\n", stderr);
-    if (read)
-        return password;
-    error_windows(error, "ReadConsole for the password");
-    account_forget_password(password);
-    return NULL;
-}
-
-/* One byte at a time: what stands behind the line is not ours. */
-static wchar_t *read_line(HANDLE input)
-{
-    char line[PASSWORD_SIZE] = "";
-    size_t length = 0;
-    DWORD got = 0;
-
-    while (length < sizeof line - 1 && ReadFile(input, line + length, 1, &got, NULL) && got == 1 &&
-           line[length] != '\n')
-        length++;
-    line[length] = '\0';
-    wchar_t *password = memory_zeroed(PASSWORD_SIZE, sizeof *password);
-    MultiByteToWideChar(CP_UTF8, 0, line, -1, password, PASSWORD_SIZE);
-    SecureZeroMemory(line, sizeof line);
-    return password;
-}
-
-wchar_t *account_ask_password(const char *name, struct error *error)
-{
-    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
-    DWORD mode;
-    wchar_t *password;
-
-    if (GetConsoleMode(input, &mode)) {
-        fprintf(stderr, "Password of %s: ", name);
-        password = read_console(input, error);
-    } else {
-        password = read_line(input);
-    }
-    if (password == NULL)
-        return NULL;
-    password[wcscspn(password, L"\r\n")] = L'\0';
-    if (password[0] != L'\0')
-        return password;
-    error_set(error, "%s needs a password: type it, or give it as the first line of stdin", name);
-    account_forget_password(password);
-    return NULL;
-}
-
-void account_forget_password(wchar_t *password)
-{
-    if (password == NULL)
-        return;
-    SecureZeroMemory(password, PASSWORD_SIZE * sizeof *password);
-    free(password);
 }

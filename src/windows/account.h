@@ -29,9 +29,4 @@ PSID account_service_sid(const char *service);
 /* Grants the right to log on as a service. */
 bool account_allow_service(const struct account *account, struct error *error);
 
-/* Asks for a password on the console, where it is not shown, or takes a line of stdin where that is
-   none. The caller gives it to account_forget_password. NULL with *error set on failure. */
-wchar_t *account_ask_password(const char *name, struct error *error);
-void account_forget_password(wchar_t *password);
-
 #endif

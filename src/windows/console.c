@@ -1,5 +1,6 @@
 #include "windows/console.h"
 
+#include "windows/system_library.h"
 #include "windows/text.h"
 
 static bool have_console(void)
@@ -13,16 +14,15 @@ static bool have_console(void)
     return true;
 }
 
-/* user32.dll is loaded only where there is a window to hide: whatever the server has loaded makes
-   the start of every handler dearer under Wine. */
 static void hide_window(HWND window)
 {
-    HMODULE user32 =
-        window == NULL ? NULL : LoadLibraryExW(L"user32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    FARPROC show_window = user32 == NULL ? NULL : GetProcAddress(user32, "ShowWindow");
+    BOOL(WINAPI * show_window)(HWND, int);
 
+    if (window == NULL)
+        return;
+    show_window = (BOOL(WINAPI *)(HWND, int))system_function(L"user32.dll", "ShowWindow");
     if (show_window != NULL)
-        ((BOOL(WINAPI *)(HWND, int))(void (*)(void))show_window)(window, SW_HIDE);
+        show_window(window, SW_HIDE);
 }
 
 bool console_ensure(struct error *error)

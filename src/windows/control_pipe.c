@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "windows/service_manager.h"
 #include "windows/text.h"
+#include "windows/token.h"
 
 #include <aclapi.h>
 #include <sddl.h>
@@ -22,30 +23,10 @@ static wchar_t *path_of(const char *name)
 
 /* --- who may use it */
 
-/* TokenUser or TokenOwner of this process; the caller frees it. NULL on failure. */
-static void *token_information(TOKEN_INFORMATION_CLASS kind)
-{
-    HANDLE token;
-    DWORD size = 0;
-    void *information = NULL;
-
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-        return NULL;
-    GetTokenInformation(token, kind, NULL, 0, &size);
-    if (size > 0)
-        information = malloc(size);
-    if (information != NULL && !GetTokenInformation(token, kind, information, size, &size)) {
-        free(information);
-        information = NULL;
-    }
-    CloseHandle(token);
-    return information;
-}
-
 /* The caller frees it with LocalFree; NULL on failure, the reason is in GetLastError(). */
 static PSECURITY_DESCRIPTOR make_descriptor(void)
 {
-    TOKEN_USER *user = token_information(TokenUser);
+    TOKEN_USER *user = token_query(NULL, TokenUser);
     PSECURITY_DESCRIPTOR descriptor = NULL;
     wchar_t *sid = NULL;
     wchar_t text[256];
@@ -64,12 +45,9 @@ static PSECURITY_DESCRIPTOR make_descriptor(void)
 /* The caller himself, or the owner that what he makes has by itself (Wine 8 knows no other). */
 static bool is_own(PSID sid)
 {
-    TOKEN_USER *user = token_information(TokenUser);
-    TOKEN_OWNER *owner = token_information(TokenOwner);
-    bool own = (user != NULL && EqualSid(sid, user->User.Sid)) ||
-               (owner != NULL && EqualSid(sid, owner->Owner));
+    TOKEN_OWNER *owner = token_query(NULL, TokenOwner);
+    bool own = token_is_user(sid) || (owner != NULL && EqualSid(sid, owner->Owner));
 
-    free(user);
     free(owner);
     return own;
 }

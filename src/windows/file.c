@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/path.h"
+#include "windows/system_library.h"
 #include "windows/text.h"
 
 #include <stdint.h>
@@ -152,30 +153,21 @@ char *file_system_folder(void)
 typedef HRESULT(WINAPI *known_folder)(const GUID *id, DWORD flags, HANDLE token, wchar_t **path);
 typedef void(WINAPI *task_free)(void *memory);
 
-/* shell32.dll is loaded only here: whatever the server has loaded makes the start of every handler
-   dearer. */
 char *file_program_data(struct error *error)
 {
     static const GUID program_data = {
         0x62ab5d82, 0xfdc1, 0x4dc3, {0xa9, 0xdd, 0x07, 0x0d, 0x1d, 0x49, 0x5d, 0x97}};
-    HMODULE shell = LoadLibraryExW(L"shell32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    HMODULE ole = LoadLibraryExW(L"ole32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    FARPROC get = shell != NULL ? GetProcAddress(shell, "SHGetKnownFolderPath") : NULL;
-    FARPROC give_back = ole != NULL ? GetProcAddress(ole, "CoTaskMemFree") : NULL;
+    known_folder get = (known_folder)system_function(L"shell32.dll", "SHGetKnownFolderPath");
+    task_free give_back = (task_free)system_function(L"ole32.dll", "CoTaskMemFree");
     wchar_t *folder = NULL;
     char *path = NULL;
 
-    if (get != NULL && give_back != NULL &&
-        ((known_folder)(void (*)(void))get)(&program_data, 0, NULL, &folder) == S_OK)
+    if (get != NULL && give_back != NULL && get(&program_data, 0, NULL, &folder) == S_OK)
         path = utf8_from_wide(folder);
     else
         error_windows(error, "SHGetKnownFolderPath for ProgramData");
     if (give_back != NULL)
-        ((task_free)(void (*)(void))give_back)(folder);
-    if (ole != NULL)
-        FreeLibrary(ole);
-    if (shell != NULL)
-        FreeLibrary(shell);
+        give_back(folder);
     return path;
 }
 

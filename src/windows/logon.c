@@ -3,54 +3,54 @@
 #include "core/ascii.h"
 #include "core/memory.h"
 #include "windows/secret.h"
+#include "windows/system_library.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <userenv.h>
 
-/* --- userenv.dll, loaded only where somebody is logged on, as user32.dll in console.c */
+/* --- userenv.dll */
 
-static FARPROC userenv_function(const char *name)
+static void (*userenv(const char *name))(void)
 {
-    HMODULE userenv = LoadLibraryExW(L"userenv.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-
-    return userenv == NULL ? NULL : GetProcAddress(userenv, name);
+    return system_function(L"userenv.dll", name);
 }
 
 static BOOL load_profile(HANDLE token, PROFILEINFOW *profile)
 {
-    FARPROC function = userenv_function("LoadUserProfileW");
+    BOOL(WINAPI * load)
+    (HANDLE, PROFILEINFOW *) = (BOOL(WINAPI *)(HANDLE, PROFILEINFOW *))userenv("LoadUserProfileW");
 
-    return function != NULL &&
-           ((BOOL(WINAPI *)(HANDLE, PROFILEINFOW *))(void (*)(void))function)(token, profile);
+    return load != NULL && load(token, profile);
 }
 
 static void unload_profile(HANDLE token, HANDLE profile)
 {
-    FARPROC function = userenv_function("UnloadUserProfile");
+    BOOL(WINAPI * unload)
+    (HANDLE, HANDLE) = (BOOL(WINAPI *)(HANDLE, HANDLE))userenv("UnloadUserProfile");
 
-    if (function != NULL)
-        ((BOOL(WINAPI *)(HANDLE, HANDLE))(void (*)(void))function)(token, profile);
+    if (unload != NULL)
+        unload(token, profile);
 }
 
 static void *create_environment(HANDLE token)
 {
-    FARPROC function = userenv_function("CreateEnvironmentBlock");
+    BOOL(WINAPI * create)
+    (void **, HANDLE, BOOL) =
+        (BOOL(WINAPI *)(void **, HANDLE, BOOL))userenv("CreateEnvironmentBlock");
     void *block = NULL;
 
-    if (function != NULL &&
-        ((BOOL(WINAPI *)(void **, HANDLE, BOOL))(void (*)(void))function)(&block, token, FALSE))
-        return block;
-    return NULL;
+    return create != NULL && create(&block, token, FALSE) ? block : NULL;
 }
 
 static void destroy_environment(void *block)
 {
-    FARPROC function = userenv_function("DestroyEnvironmentBlock");
+    BOOL(WINAPI * destroy)
+    (void *) = (BOOL(WINAPI *)(void *))userenv("DestroyEnvironmentBlock");
 
-    if (function != NULL)
-        ((BOOL(WINAPI *)(void *))(void (*)(void))function)(block);
+    if (destroy != NULL)
+        destroy(block);
 }
 
 /* --- names */

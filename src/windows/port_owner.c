@@ -1,5 +1,7 @@
 #include "windows/port_owner.h"
 
+#include "windows/system_library.h"
+
 #include <stdlib.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -46,14 +48,9 @@ static bool find(get_table get, uint16_t port, uint32_t pid)
     return found;
 }
 
-/* Loaded only here: whatever the server has loaded makes its handlers start more slowly. */
 bool port_is_owned_by(uint16_t port, uint32_t pid)
 {
-    HMODULE library = LoadLibraryExW(L"iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    FARPROC get = library != NULL ? GetProcAddress(library, "GetExtendedTcpTable") : NULL;
-    bool found = get != NULL && find((get_table)(void (*)(void))get, port, pid);
+    get_table get = (get_table)system_function(L"iphlpapi.dll", "GetExtendedTcpTable");
 
-    if (library != NULL)
-        FreeLibrary(library);
-    return found;
+    return get != NULL && find(get, port, pid);
 }

@@ -1,5 +1,6 @@
 #include "windows/station.h"
 
+#include "windows/system_library.h"
 #include "windows/text.h"
 
 #include <aclapi.h>
@@ -37,17 +38,15 @@ static bool admit(HANDLE object, PSID sid, DWORD access, const char *what, struc
     return code == ERROR_SUCCESS || error_code(error, code, "SetSecurityInfo of the %s", what);
 }
 
-/* user32.dll is loaded only here, as in console.c. */
 bool station_admit(PSID sid, struct error *error)
 {
-    HMODULE user32 = LoadLibraryExW(L"user32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    FARPROC station = user32 == NULL ? NULL : GetProcAddress(user32, "GetProcessWindowStation");
-    FARPROC desktop = user32 == NULL ? NULL : GetProcAddress(user32, "GetThreadDesktop");
+    HWINSTA(WINAPI * station)
+    (void) = (HWINSTA(WINAPI *)(void))system_function(L"user32.dll", "GetProcessWindowStation");
+    HDESK(WINAPI * desktop)
+    (DWORD) = (HDESK(WINAPI *)(DWORD))system_function(L"user32.dll", "GetThreadDesktop");
 
     if (station == NULL || desktop == NULL)
         return error_windows(error, "user32.dll");
-    return admit(((HWINSTA(WINAPI *)(void))(void (*)(void))station)(), sid, STATION_ACCESS,
-                 "window station", error) &&
-           admit(((HDESK(WINAPI *)(DWORD))(void (*)(void))desktop)(GetCurrentThreadId()), sid,
-                 DESKTOP_ACCESS, "desktop", error);
+    return admit(station(), sid, STATION_ACCESS, "window station", error) &&
+           admit(desktop(GetCurrentThreadId()), sid, DESKTOP_ACCESS, "desktop", error);
 }

@@ -16,22 +16,36 @@ union sid {
 
 /* --- asking */
 
-/* What a token says of itself, freed by the caller; NULL with *error set on failure. */
+void *token_query(HANDLE token, TOKEN_INFORMATION_CLASS kind)
+{
+    HANDLE own = NULL;
+    DWORD size = 0;
+    void *information = NULL;
+
+    if (token == NULL && !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &own))
+        return NULL;
+    GetTokenInformation(token == NULL ? own : token, kind, NULL, 0, &size);
+    if (size > 0) /* else it is no question of the size */
+        information = calloc(1, size);
+    bool good = information != NULL &&
+                GetTokenInformation(token == NULL ? own : token, kind, information, size, &size);
+    DWORD code = size > 0 && information == NULL ? ERROR_NOT_ENOUGH_MEMORY : GetLastError();
+    if (own != NULL)
+        CloseHandle(own);
+    if (good)
+        return information;
+    free(information);
+    SetLastError(code);
+    return NULL;
+}
+
 static void *query(HANDLE token, TOKEN_INFORMATION_CLASS kind, struct error *error)
 {
-    DWORD size = 0;
+    void *information = token_query(token, kind);
 
-    GetTokenInformation(token, kind, NULL, 0, &size);
-    if (size == 0) {
+    if (information == NULL)
         error_windows(error, "GetTokenInformation %d", (int)kind);
-        return NULL;
-    }
-    void *information = memory_zeroed(1, size);
-    if (GetTokenInformation(token, kind, information, size, &size))
-        return information;
-    error_windows(error, "GetTokenInformation %d", (int)kind);
-    free(information);
-    return NULL;
+    return information;
 }
 
 static bool make_sid(union sid *sid, WELL_KNOWN_SID_TYPE kind)
@@ -50,42 +64,30 @@ bool token_is_administrator(void)
            CheckTokenMembership(NULL, &administrators.sid, &member) && member;
 }
 
-bool token_is_local_system(void)
+bool token_is_user(PSID sid)
 {
-    struct error ignored;
-    HANDLE token;
-    bool is = false;
+    TOKEN_USER *user = token_query(NULL, TokenUser);
+    bool is = user != NULL && EqualSid(user->User.Sid, sid);
 
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-        return false;
-    TOKEN_USER *user = query(token, TokenUser, &ignored);
-    if (user != NULL)
-        is = IsWellKnownSid(user->User.Sid, WinLocalSystemSid);
     free(user);
-    CloseHandle(token);
     return is;
 }
 
-static bool has_group(HANDLE token, WELL_KNOWN_SID_TYPE kind)
+bool token_is_local_system(void)
 {
-    struct error ignored;
-    TOKEN_GROUPS *groups = query(token, TokenGroups, &ignored);
-    bool has = false;
+    union sid system;
 
-    for (DWORD i = 0; groups != NULL && i < groups->GroupCount; i++)
-        has = has || IsWellKnownSid(groups->Groups[i].Sid, kind);
-    free(groups);
-    return has;
+    return make_sid(&system, WinLocalSystemSid) && token_is_user(&system.sid);
 }
 
 bool token_is_service(void)
 {
-    HANDLE token;
+    TOKEN_GROUPS *groups = token_query(NULL, TokenGroups);
+    bool is = false;
 
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-        return false;
-    bool is = has_group(token, WinServiceSid);
-    CloseHandle(token);
+    for (DWORD i = 0; groups != NULL && i < groups->GroupCount; i++)
+        is = is || IsWellKnownSid(groups->Groups[i].Sid, WinServiceSid);
+    free(groups);
     return is || token_is_local_system();
 }
 

@@ -8,9 +8,14 @@
 
 /* Access tokens: what a process may do. */
 
+/* What a token says of itself (TOKEN_USER …), this process's where token is NULL; freed by the
+   caller. NULL with GetLastError() on failure. */
+void *token_query(HANDLE token, TOKEN_INFORMATION_CLASS kind);
+
 /* What this process is: whether the group Administrators counts for it (of an administrator whom
-   UAC has not raised it does not), and whether it is the account LocalSystem. */
+   UAC has not raised it does not), and whether it runs as a user, or as LocalSystem. */
 bool token_is_administrator(void);
+bool token_is_user(PSID sid);
 bool token_is_local_system(void);
 
 /* Whether it was started by the service manager: then it is in the group SERVICE, or LocalSystem.

@@ -116,7 +116,7 @@ static void one_mistake_and_nothing_changes(void **state)
     server_rewrite("; nothing\n");
     expect_refused_reload(2, "the file has no service", "nothing was changed\n");
     server_rewrite("[service upper]\nport = 0\ndisable = yes\n" UPPER);
-    expect_refused_reload(2, "the file holds no service that is not disabled\n",
+    expect_refused_reload(2, "test.ini: there is no service that is not disabled\n",
                           "1 error; nothing");
     folder_delete("test.ini");
     expect_refused_reload(2, "test.ini: 2: ", "1 error; nothing was changed\n");

@@ -221,7 +221,8 @@ static void a_password_is_asked_for_one_account_and_never_on_the_command_line(vo
     (void)state;
     expect_wrong_password_command("password", "it takes the name of one account\n");
     expect_wrong_password_command("password bob secret", "it takes the name of one account\n");
-    expect_wrong_password_command("password bob", "no password was given; nothing is stored\n");
+    expect_wrong_password_command("password bob", "bob needs a password: type it, or give it as "
+                                                  "the first line of stdin; nothing is stored\n");
     expect_wrong_password_command("password a\\b\\c", "'a\\b\\c' cannot be an account; ");
 }
 
