@@ -22,10 +22,11 @@ from_npm() {
     missing "the programs from npm"
 }
 
-# What npm itself puts into .bin on Windows for a program in JavaScript.
+# What npm 6 puts into .bin on Windows for a program in JavaScript. Newer ones go to a label that is not there, in
+# the middle of a line, to leave the file before its program ends; cmd.exe of Wine 8 does not do the rest of that line.
 make_shim() {
     (cd "$to/node_modules" && node -e 'require("cmd-shim")("vscode-json-languageserver/bin/vscode-json-languageserver",
-        ".bin/vscode-json-languageserver").catch(error => { console.error(error); process.exit(1) })')
+        ".bin/vscode-json-languageserver", error => { if (error) throw error })')
 }
 
 by_go() {
