@@ -340,7 +340,6 @@ bool try_ask(const struct visit_program *program, enum stdio stdio, struct trial
         .program = program, .stdio = stdio, .trial = trial, .error = error};
 
     trial->first_byte_us = TRIAL_NEVER;
-    trial->sees_end = trial->whole = trial->many = trial->leaves = TRIAL_UNKNOWN;
     ask_without_input(&questions);
     if (trial->began)
         ask_in_a_dialogue(&questions);
