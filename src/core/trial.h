@@ -23,6 +23,7 @@ enum trial_answer {
     TRIAL_ANSWER_NONE,   /* nothing */
     TRIAL_ANSWER_LATE,   /* it answered when the next line came */
     TRIAL_ANSWER_AT_END, /* it answered when the input ended, as a filter may */
+    TRIAL_ANSWER_ONCE,   /* at once, but not the next line too */
     TRIAL_ANSWER_PROMPT
 };
 

@@ -159,7 +159,18 @@ static void what_is_no_echo_is_not_asked_for_its_bytes(void **state)
     (void)state;
     try_expect_choice(try, "socket");
     try_expect(try, "sends every byte back as is cannot tell (no echo) cannot tell (no echo)");
+    try_expect(try, "answers a line the first of two the first of two");
     try_expect(try, "Its answer to 'hello' hello\n");
+}
+
+static void two_threads_on_two_pipes_are_no_trouble(void **state)
+{
+    struct process *try = try_probe("echo-threads");
+
+    (void)state;
+    try_expect(try, "answers a line * yes, in * ms\n");
+    try_expect(try, "sends 1024 lines back * yes\n");
+    assert_int_equal(process_wait(try), 0);
 }
 
 static void one_that_closes_its_input_still_answers(void **state)
@@ -292,6 +303,7 @@ int main(void)
         SYSTEM_TEST(bytes_that_a_program_changes_are_named),
         SYSTEM_TEST(output_that_is_lost_is_seen),
         SYSTEM_TEST(what_is_no_echo_is_not_asked_for_its_bytes),
+        SYSTEM_TEST(two_threads_on_two_pipes_are_no_trouble),
         SYSTEM_TEST(one_that_closes_its_input_still_answers),
         SYSTEM_TEST(one_that_closes_its_output_may_go_on),
         SYSTEM_TEST(a_filter_answers_at_the_end_of_its_input),
