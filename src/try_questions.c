@@ -145,18 +145,25 @@ static bool say(struct visit *visit, const char *line)
     return visit_send(visit, line, strlen(line), SHORTEST_PATIENCE_MS);
 }
 
-/* One line can come back by chance: from a program that looks for this one, or ends behind it. */
-static bool sends_back(struct questions *questions, const char *line)
+/* One answer can come by chance: where its read and its write race, or from one that looks for this
+   line or takes no other. */
+static void hear_another(struct questions *questions)
 {
+    struct trial *trial = questions->trial;
     struct visit *visit = &questions->visit;
     uint64_t mark = visit->count;
     size_t length;
 
-    if (!say(visit, line) || !visit_hear(visit, mark, questions->patience_ms))
-        return false;
-    visit_hear_pause(visit, GREETING_MS);
-    const char *text = received_since(visit, mark, &length);
-    return is_echo(text, length, line);
+    say(visit, and_you);
+    if (visit_hear(visit, mark, questions->patience_ms)) {
+        visit_hear_pause(visit, GREETING_MS);
+        const char *text = received_since(visit, mark, &length);
+        trial->echoes = trial->echoes && is_echo(text, length, and_you);
+    } else {
+        trial->echoes = false;
+        if (!visit->has_ended)
+            trial->answer = TRIAL_ANSWER_ONCE;
+    }
 }
 
 static void hear_answer(struct questions *questions)
@@ -182,8 +189,9 @@ static void hear_answer(struct questions *questions)
     visit_hear_pause(visit, GREETING_MS);
     const char *text = received_since(visit, mark, &length);
     trial_sample(trial->reply, text, length);
-    trial->echoes = trial->answer == TRIAL_ANSWER_PROMPT && is_echo(text, length, hello) &&
-                    sends_back(questions, and_you);
+    trial->echoes = trial->answer == TRIAL_ANSWER_PROMPT && is_echo(text, length, hello);
+    if (trial->answer == TRIAL_ANSWER_PROMPT)
+        hear_another(questions);
 }
 
 /* The last line and the end of input come together: what it is still to answer must arrive. */
@@ -320,7 +328,7 @@ static void ask_by_vanishing(struct questions *questions)
     struct visit *visit = &questions->visit;
 
     if (begin(questions)) {
-        if (questions->trial->answer == TRIAL_ANSWER_PROMPT && !questions->trial->greeted &&
+        if (questions->trial->answer >= TRIAL_ANSWER_ONCE && !questions->trial->greeted &&
             say(visit, hello)) {
             visit_hear(visit, 0, questions->patience_ms);
             note_first_byte(questions);
@@ -340,7 +348,6 @@ bool try_ask(const struct visit_program *program, enum stdio stdio, struct trial
         .program = program, .stdio = stdio, .trial = trial, .error = error};
 
     trial->first_byte_us = TRIAL_NEVER;
-    trial->sees_end = trial->whole = trial->many = trial->leaves = TRIAL_UNKNOWN;
     ask_without_input(&questions);
     if (trial->began)
         ask_in_a_dialogue(&questions);

@@ -83,15 +83,10 @@ static void on_finished(struct server_host *host)
     ReleaseSRWLockExclusive(&visit->lock);
 }
 
-static void on_progress(struct server_host *host)
+/* Nobody waits to hear of it. */
+static void on_way(struct server_host *host)
 {
     (void)host;
-}
-
-static void on_stopping(struct server_host *host, uint64_t longest_ms)
-{
-    (void)host;
-    (void)longest_ms;
 }
 
 static DWORD WINAPI serve(void *parameter)
@@ -346,9 +341,9 @@ enum visit_start visit_begin(struct visit *visit, const struct visit_program *pr
                              enum stdio stdio, struct trial *trial, struct error *error)
 {
     *visit = (struct visit){.host = {.record = on_record,
-                                     .progress = on_progress,
+                                     .progress = on_way,
                                      .started = on_started,
-                                     .stopping = on_stopping,
+                                     .stopping = on_way,
                                      .finished = on_finished},
                             .trial = trial,
                             .client = INVALID_SOCKET,

@@ -46,7 +46,8 @@ void trial_add_error(struct trial *trial, const char *line)
 {
     char excerpt[200];
     utf8_excerpt(excerpt, sizeof excerpt, line);
-    if (text_list_contains(&trial->errors, excerpt))
+    bool is_blank = excerpt[strspn(excerpt, " \t")] == '\0';
+    if (is_blank || text_list_contains(&trial->errors, excerpt))
         return;
     if (trial->errors.count < TRIAL_ERROR_LINES)
         text_list_append(&trial->errors, excerpt);
@@ -66,7 +67,8 @@ bool trial_works(const struct trial *trial)
             trial->exit == TRIAL_EXIT_AFTER_LINE);
 }
 
-/* --- comparing. Each gives a number, the better one the larger; the first that differs decides. */
+/* --- comparing. Each gives a number, the better one the larger; the first that differs decides.
+   What is not known is no worse than what is good. */
 
 static int by_working(const struct trial *trial)
 {
@@ -91,12 +93,12 @@ static int by_end(const struct trial *trial)
 
 static int by_whole(const struct trial *trial)
 {
-    return (int)trial->whole;
+    return trial->whole != TRIAL_NO;
 }
 
 static int by_many(const struct trial *trial)
 {
-    return (int)trial->many;
+    return trial->many != TRIAL_NO;
 }
 
 static int by_bytes(const struct trial *trial)

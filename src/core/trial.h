@@ -14,8 +14,7 @@
 /* Where nothing came. */
 #define TRIAL_NEVER UINT64_MAX
 
-/* What cannot be told ranks above what is wrong. */
-enum trial_fact { TRIAL_NO, TRIAL_UNKNOWN, TRIAL_YES };
+enum trial_fact { TRIAL_UNKNOWN, TRIAL_NO, TRIAL_YES };
 
 /* What it did about a line that it was sent. */
 enum trial_answer {
@@ -24,6 +23,7 @@ enum trial_answer {
     TRIAL_ANSWER_NONE,   /* nothing */
     TRIAL_ANSWER_LATE,   /* it answered when the next line came */
     TRIAL_ANSWER_AT_END, /* it answered when the input ended, as a filter may */
+    TRIAL_ANSWER_ONCE,   /* at once, but not the next line too */
     TRIAL_ANSWER_PROMPT
 };
 
@@ -57,7 +57,7 @@ struct trial {
     enum trial_fact leaves;   /* it ends when its client has vanished */
 
     char greeting[TRIAL_SAMPLE], reply[TRIAL_SAMPLE]; /* how they begin, on one line */
-    struct text_list errors; /* lines that it wrote to stderr, each once … */
+    struct text_list errors; /* what it wrote to stderr, each line once … */
     bool errors_left_out;    /* … and whether there were more */
 };
 

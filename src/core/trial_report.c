@@ -118,6 +118,7 @@ static void explain_answer(struct text_buffer *out, const struct trial *worse, c
         [TRIAL_ANSWER_NONE] = "does not answer a line",
         [TRIAL_ANSWER_LATE] = "answers a line only when the next one comes",
         [TRIAL_ANSWER_AT_END] = "answers a line only when its input has ended",
+        [TRIAL_ANSWER_ONCE] = "answers only the first of two lines",
         [TRIAL_ANSWER_PROMPT] = "answers"};
     bool has_waited = worse->answer >= TRIAL_ANSWER_NONE;
     add(out, "With a %s it %s.%s", bad, texts[worse->answer], has_waited ? threads : "");

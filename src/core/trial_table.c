@@ -58,7 +58,8 @@ static void answers(const struct trial *trial, char cell[CELL])
                                         [TRIAL_ANSWER_UNTOLD] = "- (it never pauses)",
                                         [TRIAL_ANSWER_NONE] = "no",
                                         [TRIAL_ANSWER_LATE] = "when the next one comes",
-                                        [TRIAL_ANSWER_AT_END] = "when its input ends"};
+                                        [TRIAL_ANSWER_AT_END] = "when its input ends",
+                                        [TRIAL_ANSWER_ONCE] = "the first of two"};
     if (trial->answer == TRIAL_ANSWER_PROMPT)
         write_time(cell, "yes, in ", trial->answer_us);
     else

@@ -72,6 +72,59 @@ int probe_echo_late(wchar_t **arguments)
     return write_all(lines[1 - current], strlen(lines[1 - current])) ? 0 : 1;
 }
 
+static SRWLOCK lock = SRWLOCK_INIT; /* of the two below */
+static CONDITION_VARIABLE news = CONDITION_VARIABLE_INIT;
+static size_t to_write;
+static char read_block[4096];
+
+static DWORD WINAPI write_what_was_read(void *ignored)
+{
+    (void)ignored;
+    for (;;) {
+        AcquireSRWLockExclusive(&lock);
+        while (to_write == 0)
+            SleepConditionVariableSRW(&news, &lock, INFINITE, 0);
+        char block[sizeof read_block];
+        size_t length = to_write;
+        memcpy(block, read_block, length);
+        ReleaseSRWLockExclusive(&lock);
+        Sleep(50); /* until the other one is in its next read for certain */
+        if (!write_all(block, length))
+            ExitProcess(1);
+        AcquireSRWLockExclusive(&lock);
+        to_write = 0;
+        ReleaseSRWLockExclusive(&lock);
+        WakeAllConditionVariable(&news);
+    }
+}
+
+static void hand_over(const char *block, size_t length)
+{
+    AcquireSRWLockExclusive(&lock);
+    while (to_write > 0)
+        SleepConditionVariableSRW(&news, &lock, INFINITE, 0);
+    memcpy(read_block, block, length);
+    to_write = length;
+    ReleaseSRWLockExclusive(&lock);
+    WakeAllConditionVariable(&news);
+}
+
+/* On a socket, each write waits for the other thread's read (not under Wine 8). */
+int probe_echo_threads(wchar_t **arguments)
+{
+    char block[sizeof read_block];
+    int count;
+
+    (void)arguments;
+    CreateThread(NULL, 0, write_what_was_read, NULL, 0, NULL);
+    while ((count = _read(0, block, sizeof block)) > 0)
+        hand_over(block, (size_t)count);
+    AcquireSRWLockExclusive(&lock);
+    while (to_write > 0)
+        SleepConditionVariableSRW(&news, &lock, INFINITE, 0);
+    return 0;
+}
+
 int probe_echo_for_ever(wchar_t **arguments)
 {
     (void)arguments;

@@ -26,6 +26,7 @@ static const struct mode {
     {L"echo-on-pipe", probe_echo_on_pipe},
     {L"echo-on-socket", probe_echo_on_socket},
     {L"echo-text", probe_echo_text},
+    {L"echo-threads", probe_echo_threads},
     {L"environment", probe_environment},
     {L"exit", probe_exit},
     {L"flood", probe_flood},
