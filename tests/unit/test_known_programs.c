@@ -49,6 +49,9 @@ static void a_script_is_seen_through(void **state)
                                   ")\r\n"
                                   "\"%_prog%\"  \"%dp0%\\..\\server\\bin.js\" %*\r\n"),
                         "node");
+    assert_string_equal(in_script("endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "
+                                  "\"node\" \"%dp0%\\..\\server\\bin.js\" %*\r\n"),
+                        "node");
     assert_string_equal(in_script("@\"%JAVA_HOME%\\bin\\java.exe\" -jar x.jar"), "java");
     assert_string_equal(in_script("@rem starts node\n@bun run x.ts"), "bun");
     assert_string_equal(in_script("@deno run x.ts"), "deno");
