@@ -62,6 +62,21 @@ test_tools() {
         /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.asan-x86_64.a=libclang-rt-14-dev
 }
 
+# Programs that others wrote and tests serve (tests/programs): fetched while everything else is built. Where npm, Go
+# or the network are not to be had, those tests are skipped.
+fetch_programs() {
+    {
+        (install_packages "$(command -v npm || echo /usr/bin/npm)=npm" "$(command -v go || echo /usr/bin/go)=golang-go") || true
+        sh "$root/tests/programs/fetch.sh" "$build/programs"
+    } >"$build/programs.log" 2>&1 &
+    fetching=$!
+}
+
+wait_for_programs() {
+    wait "$fetching" || true
+    grep '^cannot be had' "$build/programs.log" || true
+}
+
 # inih and cmocka as their authors released them: the .orig archives of Debian's source packages, from
 # the mirror that this machine uses already.
 sources() {
@@ -156,7 +171,7 @@ run_tests() {
     (cd "$root" && ctest --preset "$1" --no-tests=error) >"$build/test-$1.log" 2>&1 3>&-
     status=$?
     set -e
-    grep -E '^ *[0-9]+/[0-9]+ Test|tests passed|^The following' "$build/test-$1.log" || true
+    grep -E '^ *[0-9]+/[0-9]+ Test|tests passed|^The following|skipped: ' "$build/test-$1.log" || true
     bad=$(sed -n 's/.* \([0-9]*\) tests\{0,1\} failed out of .*/\1/p' "$build/test-$1.log")
     all=$(sed -n 's/.* failed out of \([0-9]*\).*/\1/p' "$build/test-$1.log")
     if [ -z "$all" ] || { [ "$status" != 0 ] && [ "$bad" = 0 ]; }; then
@@ -193,12 +208,17 @@ build)
     ;;
 test)
     test_tools
+    build_tools
+    sources
+    fetch_programs
     build_all
     compile clang
     compile native
     run_tests native
     hold_wine
     run_tests wine
+    wait_for_programs
+    run_tests programs
     release_wine
     if [ "$skipped" = 0 ]; then
         echo "$passed passed, $failed failed"

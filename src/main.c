@@ -5,6 +5,7 @@
 #include "password.h"
 #include "server/server.h"
 #include "service.h"
+#include "try.h"
 #include "windows/file.h"
 #include "windows/text.h"
 #include "words.h"
@@ -25,6 +26,7 @@ static const char usage[] =
     "                                     serve one program without a file\n"
     "  stdinetd check [-c FILE] [--print] report every mistake in FILE, or what would be served\n"
     "                                     (--print: as an ini file with every option)\n"
+    "  stdinetd try PROGRAM [ARG ...]     find out what a program needs: a socket or a pipe\n"
     "  stdinetd status [--json | --watch] [--name N]\n"
     "                                     what a running server does\n"
     "  stdinetd reload [--name N]         have it read its file again; what has not changed stays "
@@ -315,12 +317,12 @@ static const struct command {
     const char *name;
     int (*run)(const struct text_list *words);
 } commands[] = {
-    {"run", command_run},           {"serve", command_serve},     {"check", command_check},
-    {"status", command_status},     {"reload", command_reload},   {"stop", command_stop},
-    {"options", command_options},   {"install", service_install}, {"uninstall", service_uninstall},
-    {"start", service_start},       {"service", service_run},     {"password", command_password},
-    {"--version", command_version}, {"--help", command_help},     {"-h", command_help},
-    {"/?", command_help},
+    {"run", command_run},         {"serve", command_serve},       {"check", command_check},
+    {"status", command_status},   {"reload", command_reload},     {"stop", command_stop},
+    {"options", command_options}, {"install", service_install},   {"uninstall", service_uninstall},
+    {"start", service_start},     {"service", service_run},       {"password", command_password},
+    {"try", try_command},         {"--version", command_version}, {"--help", command_help},
+    {"-h", command_help},         {"/?", command_help},
 };
 
 int wmain(int argc, wchar_t **argv)

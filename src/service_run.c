@@ -222,8 +222,11 @@ static DWORD run_service(struct service_process *process)
 
 int service_run(const struct text_list *words)
 {
-    struct service_run run = {
-        .host = {on_progress, on_started, on_reloaded, on_stopping, on_finished}};
+    struct service_run run = {.host = {.progress = on_progress,
+                                       .started = on_started,
+                                       .reloaded = on_reloaded,
+                                       .stopping = on_stopping,
+                                       .finished = on_finished}};
     const struct switch_word switches[] = {{"--name", &run.name, needs_name, NULL},
                                            {"-c", &run.ini, needs_file, NULL}};
     struct error error;

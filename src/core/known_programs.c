@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* node and bun take a socket for a named pipe and fail. deno and java read and write from several
-   threads, and on one socket a read that waits keeps a write waiting. */
-static const char *const table[] = {"bun", "bunx", "deno", "java", "javaw", "node", "nodejs"};
+/* node and bun take a socket for a named pipe and fail. dart, deno and java read and write from
+   several threads, and on one socket a read that waits keeps a write waiting. */
+static const char *const table[] = {"bun",  "bunx",  "dart", "dartaotruntime", "deno",
+                                    "java", "javaw", "node", "nodejs"};
 
 static const char *find(const char *name, size_t length)
 {

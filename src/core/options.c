@@ -132,7 +132,7 @@ const struct option option_table[] = {
     {"stdio", SERVICE, OPTION_CHOICE, IN_SERVICE(stdio), 0, 0, "auto", {"auto", "socket", "pipe"},
      RELOAD_LIVE,
      "What its standard input and output are: the client's socket itself, or pipes that the server copies"
-     " to and from it. auto is pipe for programs that are known to take no socket (node, bun, deno, java),"
+     " to and from it. auto is pipe for programs that are known to take no socket (node, bun, deno, dart, java),"
      " also where a .cmd or .bat file starts them, else socket.",
      how, NULL},
     {"stderr", SERVICE, OPTION_CHOICE, IN_SERVICE(error_output), 0, 0, "log",

@@ -1,5 +1,7 @@
 #include "server/connection_log.h"
 
+#include "core/exit_code.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,12 +54,7 @@ void connection_log_refusal(const struct connection *connection, enum refusal re
 static void describe_exit(const struct connection *connection, char *text, size_t size)
 {
     double seconds = (double)connection->served_ms / 1000.0;
-    const char *hint = "";
-
-    if (connection->exit_code == 0xC0000135)
-        hint = " (a DLL that it needs was not found)";
-    else if (connection->exit_code == 0xC0000142)
-        hint = " (a DLL could not start: out of desktop heap, or no right to the window station)";
+    const char *hint = exit_code_hint(connection->exit_code);
     bool was_served = connection->handler_exited;
 
     if (connection->launched && (!service_starts_programs(connection->service->settings) ||

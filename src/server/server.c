@@ -21,7 +21,10 @@ enum { LOG_WAIT_MS = 500 };
 
 void server_log(struct server *server, const struct record *record)
 {
-    log_write(server->log, record);
+    if (server->host != NULL && server->host->record != NULL)
+        server->host->record(server->host, record);
+    else
+        log_write(server->log, record);
 }
 
 /* --- start */

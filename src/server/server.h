@@ -22,9 +22,11 @@ enum phase {
     PHASE_KILLING   /* their jobs have been ended */
 };
 
-/* Whoever runs the server where that is no console: the service manager. Called on the loop's
-   thread, or before the loop begins on the one of server_run. */
+/* Whoever runs the server where that is no console: the service manager, or a trial. Called on the
+   loop's thread, or before the loop begins on the one of server_run. */
 struct server_host {
+    /* Has what the log would write, whatever its level. NULL: the log writes it. */
+    void (*record)(struct server_host *host, const struct record *record);
     void (*progress)(struct server_host *host); /* it is getting on with its start or stop */
     void (*started)(struct server_host *host, struct server *server); /* every listener is up */
     /* A reload has ended, whoever asked for it; as what reload_begin calls. */

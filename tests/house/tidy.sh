@@ -13,7 +13,7 @@ tidy() {
 
 if [ "${2:-}" = tests ]; then
     tidy build/native tests/unit
-    tidy build/clang tests/system tests/probe tests/bench tests/handlers tests/soak
+    tidy build/clang tests/system tests/probe tests/bench tests/handlers tests/soak tests/programs
     exit
 fi
 tidy build/native src/core

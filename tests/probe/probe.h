@@ -25,6 +25,16 @@ int probe_duplex(wchar_t **arguments); /* N: see there */
 int probe_close_stdout(
     wchar_t **arguments); /* writes "bye", closes stdout, reads all, tells stderr how much */
 
+/* echoes.c: what comes goes back, but … */
+int probe_echo_on_pipe(wchar_t **arguments);   /* with a socket it complains, and exits 1 */
+int probe_echo_on_socket(wchar_t **arguments); /* with pipes it does */
+int probe_echo_late(wchar_t **arguments);      /* on a socket, each line when the next one comes */
+int probe_echo_threads(wchar_t **arguments);   /* one thread reads, another writes */
+int probe_echo_for_ever(wchar_t **arguments);  /* it never ends */
+int probe_echo_text(wchar_t **arguments);      /* in text mode */
+int probe_echo_but(wchar_t **arguments);       /* [stop] BYTE: see there */
+int probe_echo_lines(wchar_t **arguments);     /* N lines, and reads the rest */
+
 /* surroundings.c: what a handler finds around it */
 int probe_arguments(wchar_t **arguments); /* its arguments, one per line */
 int probe_environment(wchar_t **arguments);

@@ -51,6 +51,8 @@ static void results_go_to_stdout_with_exit_code_0(void **state)
     free(out);
     free(err);
     expect_result("--help", "stdinetd serve PORT [NAME=VALUE ...] -- PROGRAM [ARG ...]");
+    expect_result("--help", "stdinetd try PROGRAM [ARG ...]");
+    expect_result("try --help", "Exit code: 0 it can be served, 1 it cannot");
     expect_result("options", "instances");
     expect_result("options", "port");
 }
@@ -71,6 +73,7 @@ static void wrong_use_is_explained_on_stderr_with_exit_code_2(void **state)
     expect_complaint("run -c not-there.ini", "not-there.ini");
     expect_complaint("serve", "the port is missing");
     expect_complaint("serve 0", "'-- PROGRAM' is missing");
+    expect_complaint("try", "the program is missing");
     expect_complaint("serve 70000 -- cmd.exe", "port 70000 is out of range");
     expect_complaint("serve 0 instance=1 -- cmd.exe", "(did you mean 'instances'?)");
     expect_complaint("serve 0 -- not-there\\at-all.exe", "there is no program");

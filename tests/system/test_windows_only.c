@@ -2,6 +2,7 @@
    its options, and there a write to a socket that would have to wait returns 0 bytes written. */
 #include "harness.h"
 #include "log.h"
+#include "try.h"
 
 #include "windows/secret.h"
 #include "windows/token.h"
@@ -276,6 +277,17 @@ static void a_file_that_may_not_be_written_is_waited_for(void **state)
     log_stop(server);
 }
 
+/* One thread's read of a socket keeps another one's write waiting. */
+static void a_program_of_two_threads_is_told_to_take_pipes(void **state)
+{
+    struct process *try = try_probe("echo-threads");
+
+    (void)state;
+    try_expect_choice(try, "pipe");
+    try_expect(try, "answers a line when the next one comes yes, in ");
+    try_expect(try, "two threads");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +304,7 @@ int main(void)
         SYSTEM_TEST(a_password_is_kept_by_windows_until_another_takes_its_place),
         SYSTEM_TEST(a_file_that_somebody_deletes_is_begun_anew),
         SYSTEM_TEST(a_file_that_may_not_be_written_is_waited_for),
+        SYSTEM_TEST(a_program_of_two_threads_is_told_to_take_pipes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ static void a_program_is_known_by_its_name(void **state)
     assert_string_equal(known_program("bun"), "bun");
     assert_string_equal(known_program("java.exe"), "java");
     assert_string_equal(known_program("C:\\deno\\deno.exe"), "deno");
+    assert_string_equal(known_program("C:\\dart-sdk\\bin\\dart.exe"), "dart");
 }
 
 static void another_is_not(void **state)
@@ -48,9 +49,15 @@ static void a_script_is_seen_through(void **state)
                                   ")\r\n"
                                   "\"%_prog%\"  \"%dp0%\\..\\server\\bin.js\" %*\r\n"),
                         "node");
+    assert_string_equal(in_script("endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "
+                                  "\"node\" \"%dp0%\\..\\server\\bin.js\" %*\r\n"),
+                        "node");
     assert_string_equal(in_script("@\"%JAVA_HOME%\\bin\\java.exe\" -jar x.jar"), "java");
     assert_string_equal(in_script("@rem starts node\n@bun run x.ts"), "bun");
     assert_string_equal(in_script("@deno run x.ts"), "deno");
+    assert_string_equal(in_script("REM Dart executable and a snapshot of dart-sass.\r\n"
+                                  "\"%SCRIPTPATH%\\src\\dart.exe\" %arguments%\r\n"),
+                        "dart");
 }
 
 static void a_script_without_one_is_not_known(void **state)
