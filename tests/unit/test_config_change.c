@@ -59,8 +59,7 @@ static const char other_ini[] =
 static bool has_one_value(const struct option *option)
 {
     return strcmp(option->name, "protocol") == 0 || strcmp(option->name, "disable") == 0 ||
-           strcmp(option->name, "internal") == 0 ||
-           strcmp(option->name, "redirect") == 0;
+           strcmp(option->name, "internal") == 0 || strcmp(option->name, "redirect") == 0;
 }
 
 static const struct service *other_of(const struct config *other, const struct option *option)
