@@ -50,35 +50,36 @@ void config_settle_kind(struct draft *draft)
     option_free(SECTION_SERVICE, &initial);
 }
 
-/* Two of them in one section, or none in the service and two in [defaults]. */
-static void check_one(const struct draft *draft, struct mistakes *mistakes)
+/* Which of them a section has: the first, and another beside it, or NULL. */
+static void find_kinds(const struct section *section, const char **first, const char **second)
 {
-    const struct section *section = draft->own;
-    const char *first = NULL;
-    const char *second = NULL;
-
-    for (size_t i = 0; i < KINDS; i++)
-        if (section_find(draft->own, kinds[i]) != NULL)
-            first = kinds[i];
-    if (first == NULL)
-        section = draft->defaults;
-    first = NULL;
+    *first = *second = NULL;
     for (size_t i = 0; section != NULL && i < KINDS; i++)
         if (section_find(section, kinds[i]) != NULL) {
-            second = first == NULL ? second : kinds[i];
-            first = first == NULL ? kinds[i] : first;
+            *second = *first == NULL ? NULL : kinds[i];
+            *first = *first == NULL ? kinds[i] : *first;
         }
+}
+
+/* It is one of them: as its own section says, else as [defaults] says. */
+static void check_one(const struct draft *draft, struct mistakes *mistakes)
+{
+    struct place place = draft->own->place;
+    const char *first, *second;
+
+    find_kinds(draft->own, &first, &second);
+    if (first != NULL)
+        place = draft_place(draft, first);
+    else
+        find_kinds(draft->defaults, &first, &second);
     if (first == NULL)
-        mistakes_add(mistakes, draft->own->place,
+        mistakes_add(mistakes, place,
                      "service '%s' has no program; add a line 'server = PROGRAM', or 'internal = "
                      "echo' or 'redirect = HOST PORT' for one that needs none",
                      draft->service.name);
     else if (second != NULL)
-        mistakes_add(mistakes,
-                     section == draft->own ? section_find(section, first)->place
-                                           : draft->own->place,
-                     "service '%s' has both %s and %s; it is one or the other", draft->service.name,
-                     first, second);
+        mistakes_add(mistakes, place, "service '%s' has both %s and %s; it is one or the other",
+                     draft->service.name, first, second);
 }
 
 /* The address of the target, where one is written or plainly meant. */

@@ -129,7 +129,7 @@ static void check_config(const struct config *config)
             HOLDS(strcmp(config->services[j].name, service->name) != 0);
         HOLDS(service->line > 0);
         HOLDS(service->port.count > 0 && service->bind.count > 0);
-        if (service->internal != INTERNAL_NONE) {
+        if (!service_starts_programs(service)) {
             HOLDS(service->program == NULL && service->folder == NULL);
             continue;
         }
