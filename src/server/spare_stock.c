@@ -203,6 +203,7 @@ static void offer(struct running_service *service)
     size_t ready[2] = {0};
 
     for (const struct spare *spare = service->spares.first; spare != NULL; spare = spare->next)
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed has left the list before */
         ready[spare->family == AF_INET6]++;
     for (size_t i = 0; i < service->place_count; i++) {
         struct listener *listener = service->listening[i].listener;
