@@ -58,6 +58,17 @@ bool fault(const char *call)
     return false;
 }
 
+bool fault_in(const char *path, const char *call)
+{
+    const char *file = path + strlen(path);
+    char name[sizeof plans->call];
+
+    while (file > path && file[-1] != '/' && file[-1] != '\\')
+        file--;
+    snprintf(name, sizeof name, "%s %s", call, file);
+    return fault(name);
+}
+
 BOOL fault_get_packet(HANDLE port, DWORD *bytes, ULONG_PTR *key, OVERLAPPED **overlapped,
                       DWORD timeout_ms)
 {

@@ -7,7 +7,9 @@
      CALL=SKIP,COUNT,CODE[;CALL=SKIP,COUNT,CODE ...]
 
    The first SKIP calls do what they always do, then COUNT calls fail with CODE, then all is well
-   again. A macro does not expand itself, so the call inside is the real one. */
+   again. A macro does not expand itself, so the call inside is the real one. Memory is counted by
+   who asks for it, as "calloc connection.c": who else asks before, and how often, is no test's
+   business. */
 
 #define _CRT_RAND_S /* before stdlib.h, for windows/random.c */
 #include <winsock2.h>
@@ -18,6 +20,9 @@
 
 /* Whether this call fails now; GetLastError() is set then. Any thread. */
 bool fault(const char *call);
+
+/* The same for a call in the file at path, whose plan is named "CALL FILE". */
+bool fault_in(const char *path, const char *call);
 
 #define CreateProcessW(...) (fault("CreateProcessW") ? FALSE : CreateProcessW(__VA_ARGS__))
 #define CreateProcessAsUserW(...)                                                                  \
@@ -43,8 +48,8 @@ bool fault(const char *call);
 #define OpenSCManagerW(...)   (fault("OpenSCManagerW") ? NULL : OpenSCManagerW(__VA_ARGS__))
 #define MoveFileExW(...)      (fault("MoveFileExW") ? FALSE : MoveFileExW(__VA_ARGS__))
 #define SetEndOfFile(...)     (fault("SetEndOfFile") ? FALSE : SetEndOfFile(__VA_ARGS__))
-#define calloc(...)           (fault("calloc") ? NULL : calloc(__VA_ARGS__))
-#define malloc(...)           (fault("malloc") ? NULL : malloc(__VA_ARGS__))
+#define calloc(...)           (fault_in(__FILE__, "calloc") ? NULL : calloc(__VA_ARGS__))
+#define malloc(...)           (fault_in(__FILE__, "malloc") ? NULL : malloc(__VA_ARGS__))
 
 /* Its turn says that no provider has sockets that are file handles. */
 #define WSAEnumProtocolsW fault_list_protocols

@@ -15,17 +15,12 @@ static void expect_service(struct process *server)
 static void a_launch_that_could_not_be_made_is_tried_again(void **state)
 {
     static const char *const faults[] = {
-        "CreateProcessW=0,1,1359",
-        "CreateProcessW=0,3,8",
-        "CreateJobObjectW=0,1,1450",
-        "DuplicateHandle=0,1,1450",
-        "DuplicateHandle=1,1,1450",
-        "SetInformationJobObject=0,1,1450",
-        "ResumeThread=0,1,8",
-        "SetInformationJobObject=1,1,8",
-        "CreateNamedPipeW=0,1,1450",
-        "malloc=0,1,8",
-        "malloc=1,1,8",
+        "CreateProcessW=0,1,1359",   "CreateProcessW=0,3,8",
+        "CreateJobObjectW=0,1,1450", "DuplicateHandle=0,1,1450",
+        "DuplicateHandle=1,1,1450",  "SetInformationJobObject=0,1,1450",
+        "ResumeThread=0,1,8",        "SetInformationJobObject=1,1,8",
+        "CreateNamedPipeW=0,1,1450", "malloc launch.c=0,1,8",
+        "malloc handler.c=0,1,8",
     };
 
     (void)state;
@@ -87,7 +82,7 @@ static void a_service_that_could_not_ask_at_the_start_serves_later(void **state)
 
 static void a_connection_for_which_there_is_no_memory_ends_and_the_next_is_served(void **state)
 {
-    struct process *server = server_start_with_faults("calloc=1,30,8", SERVICE);
+    struct process *server = server_start_with_faults("calloc connection.c=0,30,8", SERVICE);
     bool served = false;
 
     (void)state;
