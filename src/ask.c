@@ -71,15 +71,20 @@ static int show(const struct control_answer *answer, char *text)
     return (int)answer->exit_code;
 }
 
+static int ask_and_show(const char *name, enum control_command command)
+{
+    struct control_answer answer = {0};
+    struct error error;
+    char *text = ask(name, command, &answer, &error);
+
+    return text == NULL ? fail(&error) : show(&answer, text);
+}
+
 /* --- status */
 
 int ask_status(const char *name, bool as_json)
 {
-    struct control_answer answer = {0};
-    struct error error;
-    char *text = ask(name, as_json ? CONTROL_STATUS_JSON : CONTROL_STATUS, &answer, &error);
-
-    return text == NULL ? fail(&error) : show(&answer, text);
+    return ask_and_show(name, as_json ? CONTROL_STATUS_JSON : CONTROL_STATUS);
 }
 
 bool ask_listens(const char *name, uint16_t port)
@@ -156,11 +161,7 @@ int ask_watch(const char *name)
 
 int ask_reload(const char *name)
 {
-    struct control_answer answer = {0};
-    struct error error;
-    char *text = ask(name, CONTROL_RELOAD, &answer, &error);
-
-    return text == NULL ? fail(&error) : show(&answer, text);
+    return ask_and_show(name, CONTROL_RELOAD);
 }
 
 /* --- stop */

@@ -1,11 +1,8 @@
 #include "core/config_change.h"
 
-#include <string.h>
+#include "core/text_list.h"
 
-static bool texts_are_equal(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
+#include <string.h>
 
 /* Options whose text can stand for something else than before, although it is the same. */
 static bool means_the_same(const char *option, const struct service *a, const struct service *b)

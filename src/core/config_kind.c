@@ -24,11 +24,8 @@ bool service_starts_programs(const struct service *service)
 
 bool service_can_have(const struct service *service, const struct option *option)
 {
-    if (service_starts_programs(service))
-        return true;
-    if (service->redirect != NULL && strcmp(option->name, "idle_time") == 0)
-        return true; /* what passes is seen */
-    return !option_needs_program(option);
+    return option->subject == OF_ANY || service_starts_programs(service) ||
+           (option->subject == OF_PASSING_BYTES && service->redirect != NULL);
 }
 
 void config_settle_kind(struct draft *draft)

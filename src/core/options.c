@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERVER  SECTION_SERVER
-#define SERVICE SECTION_SERVICE
+#define SERVER  SECTION_SERVER, OF_ANY
+#define SERVICE SECTION_SERVICE, OF_ANY
+#define PROGRAM SECTION_SERVICE, OF_PROGRAMS
+#define PASSING SECTION_SERVICE, OF_PASSING_BYTES
 
 #define IN_SERVER(field)  offsetof(struct config, field)
 #define IN_SERVICE(field) offsetof(struct service, field)
@@ -101,7 +103,7 @@ const struct option option_table[] = {
      "Leave the service out; what is written is checked all the same, but not what it needs on the disk.",
      where, NULL},
 
-    {"server", SERVICE, OPTION_TEXT, IN_SERVICE(server), 0, 0, "", {0}, RELOAD_LIVE,
+    {"server", PROGRAM, OPTION_TEXT, IN_SERVICE(server), 0, 0, "", {0}, RELOAD_LIVE,
      "The program to start for each connection: a path from base, or a bare name that is looked for in"
      " base and then in PATH; .cmd and .bat files are run by cmd.exe.",
      what, check_path},
@@ -114,39 +116,39 @@ const struct option option_table[] = {
      "Instead of a program, another server: HOST PORT. The bytes of each connection are copied to one"
      " of its own there, and back.",
      what, check_redirect},
-    {"server_args", SERVICE, OPTION_LIST, IN_SERVICE(server_args), 0, 0, "", {0}, RELOAD_LIVE,
+    {"server_args", PROGRAM, OPTION_LIST, IN_SERVICE(server_args), 0, 0, "", {0}, RELOAD_LIVE,
      "Its arguments.",
      what, NULL},
-    {"working_directory", SERVICE, OPTION_TEXT, IN_SERVICE(working_directory), 0, 0, "", {0},
+    {"working_directory", PROGRAM, OPTION_TEXT, IN_SERVICE(working_directory), 0, 0, "", {0},
      RELOAD_LIVE,
      "The folder it starts in, relative to base; base itself where this is not given.",
      what, check_path},
-    {"env", SERVICE, OPTION_LIST, IN_SERVICE(env), 0, 0, "", {0}, RELOAD_LIVE,
+    {"env", PROGRAM, OPTION_LIST, IN_SERVICE(env), 0, 0, "", {0}, RELOAD_LIVE,
      "Environment variables for it, each as NAME=value.",
      what, check_env},
-    {"passenv", SERVICE, OPTION_LIST, IN_SERVICE(passenv), 0, 0, "*", {0}, RELOAD_LIVE,
+    {"passenv", PROGRAM, OPTION_LIST, IN_SERVICE(passenv), 0, 0, "*", {0}, RELOAD_LIVE,
      "The server's own environment variables that it gets too: names, or beginnings of names with a *"
      " behind; what every Windows program needs (PATH, SystemRoot, TEMP and the like) always passes.",
      what, check_passenv},
 
-    {"stdio", SERVICE, OPTION_CHOICE, IN_SERVICE(stdio), 0, 0, "auto", {"auto", "socket", "pipe"},
+    {"stdio", PROGRAM, OPTION_CHOICE, IN_SERVICE(stdio), 0, 0, "auto", {"auto", "socket", "pipe"},
      RELOAD_LIVE,
      "What its standard input and output are: the client's socket itself, or pipes that the server copies"
      " to and from it. auto is pipe for programs that are known to take no socket (node, bun, deno, dart, java),"
      " also where a .cmd or .bat file starts them, else socket.",
      how, NULL},
-    {"stderr", SERVICE, OPTION_CHOICE, IN_SERVICE(error_output), 0, 0, "log",
+    {"stderr", PROGRAM, OPTION_CHOICE, IN_SERVICE(error_output), 0, 0, "log",
      {"log", "null", "socket"}, RELOAD_LIVE,
      "Where its error output goes: line by line to the log, nowhere, or to the client, which few protocols"
      " bear.",
      how, NULL},
-    {"console", SERVICE, OPTION_CHOICE, IN_SERVICE(console), 0, 0, "auto",
+    {"console", PROGRAM, OPTION_CHOICE, IN_SERVICE(console), 0, 0, "auto",
      {"auto", "shared", "none", "own"}, RELOAD_LIVE,
      "The console that its programs get: the server's, none, or a new hidden one for each, which makes"
      " starting slower. auto is none for programs with fewer rights than a server that runs as a Windows"
      " service has, else shared.",
      how, NULL},
-    {"end", SERVICE, OPTION_CHOICE, IN_SERVICE(end), 0, 0, "handler", {"handler", "job"}, RELOAD_LIVE,
+    {"end", PROGRAM, OPTION_CHOICE, IN_SERVICE(end), 0, 0, "handler", {"handler", "job"}, RELOAD_LIVE,
      "When a connection is over: when the program exits (what it left running is ended), or when"
      " everything that it started has exited too.",
      how, NULL},
@@ -162,36 +164,36 @@ const struct option option_table[] = {
     {"banner_fail", SERVICE, OPTION_TEXT, IN_SERVICE(banner_fail), 0, 0, "", {0}, RELOAD_LIVE,
      "The same for whoever is refused, and all that he gets.",
      how, check_path},
-    {"prestart", SERVICE, OPTION_COUNT, IN_SERVICE(prestart), 0, 10000, "0", {0}, RELOAD_LIVE,
+    {"prestart", PROGRAM, OPTION_COUNT, IN_SERVICE(prestart), 0, 10000, "0", {0}, RELOAD_LIVE,
      "How many of its programs are started before their connections come, and wait for them; connections"
      " beyond that are served as ever. Such a program has no variable that speaks of the connection, but"
      " STDINETD_PRESTART=1.",
      how, NULL},
-    {"prestart_state", SERVICE, OPTION_CHOICE, IN_SERVICE(prestart_state), 0, 0, "auto",
+    {"prestart_state", PROGRAM, OPTION_CHOICE, IN_SERVICE(prestart_state), 0, 0, "auto",
      {"auto", "suspended", "running"}, RELOAD_LIVE,
      "What they do meanwhile: not even begin, or run until they wait in their first read, which needs"
      " stdio = pipe. auto is running with a pipe, suspended with a socket.",
      how, NULL},
 
-    {"workers", SERVICE, OPTION_COUNT, IN_SERVICE(workers), 0, 1000, "0", {0}, RELOAD_LIVE,
+    {"workers", PROGRAM, OPTION_COUNT, IN_SERVICE(workers), 0, 1000, "0", {0}, RELOAD_LIVE,
      "Instead of a program for each connection, so many processes of it that run all the time and take"
      " connections as handlers/README.md says (worker.h); 0 is none.",
      workers, NULL},
-    {"workers_max", SERVICE, OPTION_COUNT, IN_SERVICE(workers_max), 1, 1000, "workers", {"workers"},
+    {"workers_max", PROGRAM, OPTION_COUNT, IN_SERVICE(workers_max), 1, 1000, "workers", {"workers"},
      RELOAD_LIVE,
      "How many of them there may be while connections wait; those beyond workers end when they have had"
      " nothing to do for 10 seconds.",
      workers, NULL},
-    {"worker_connections", SERVICE, OPTION_COUNT, IN_SERVICE(worker_connections), 1, 65535, "1", {0},
+    {"worker_connections", PROGRAM, OPTION_COUNT, IN_SERVICE(worker_connections), 1, 65535, "1", {0},
      RELOAD_LIVE,
      "Connections that each of them has at a time, at most. When all have as many, overload decides.",
      workers, NULL},
-    {"worker_requests", SERVICE, OPTION_COUNT, IN_SERVICE(worker_requests), 1, 0, "unlimited",
+    {"worker_requests", PROGRAM, OPTION_COUNT, IN_SERVICE(worker_requests), 1, 0, "unlimited",
      {"unlimited"}, RELOAD_LIVE,
      "Connections that each of them gets in all; then another is started in its place, and it ends when"
      " it has served them.",
      workers, NULL},
-    {"transfer", SERVICE, OPTION_CHOICE, IN_SERVICE(transfer), 0, 0, "wsaduplicatesocket",
+    {"transfer", PROGRAM, OPTION_CHOICE, IN_SERVICE(transfer), 0, 0, "wsaduplicatesocket",
      {"wsaduplicatesocket", "duplicatehandle"}, RELOAD_LIVE,
      "How they get a socket: by a WSAPROTOCOL_INFOW made for that process, which every provider knows, or as"
      " a handle that the server puts into the process.",
@@ -239,48 +241,48 @@ const struct option option_table[] = {
      RELOAD_LIVE,
      "How long a connection may last; then its program is ended.",
      how_much, NULL},
-    {"idle_time", SERVICE, OPTION_TIME, IN_SERVICE(idle_time), 1, 8760 * HOUR, "unlimited", {"unlimited"},
+    {"idle_time", PASSING, OPTION_TIME, IN_SERVICE(idle_time), 1, 8760 * HOUR, "unlimited", {"unlimited"},
      RELOAD_LIVE,
      "How long nothing may pass either way before the program is ended; only with stdio = pipe, because"
      " what passes through a socket is not seen.",
      how_much, NULL},
-    {"stop_time", SERVICE, OPTION_TIME, IN_SERVICE(stop_time), 0, HOUR, "2s", {0}, RELOAD_LIVE,
+    {"stop_time", PROGRAM, OPTION_TIME, IN_SERVICE(stop_time), 0, HOUR, "2s", {0}, RELOAD_LIVE,
      "How long a program that must end has from being asked (CTRL_BREAK, where it shares the console) to"
      " being ended by force.",
      how_much, NULL},
-    {"memory_max", SERVICE, OPTION_SIZE, IN_SERVICE(memory_max), MEGA, 0, "unlimited", {"unlimited"},
+    {"memory_max", PROGRAM, OPTION_SIZE, IN_SERVICE(memory_max), MEGA, 0, "unlimited", {"unlimited"},
      RELOAD_LIVE,
      "Memory that the program and everything it starts may have together; what goes beyond fails.",
      how_much, NULL},
-    {"process_max", SERVICE, OPTION_COUNT, IN_SERVICE(process_max), 1, UINT32_MAX, "unlimited",
+    {"process_max", PROGRAM, OPTION_COUNT, IN_SERVICE(process_max), 1, UINT32_MAX, "unlimited",
      {"unlimited"}, RELOAD_LIVE,
      "Processes that it may be at a time, itself included; starting more fails.",
      how_much, NULL},
-    {"cpu_time_max", SERVICE, OPTION_TIME, IN_SERVICE(cpu_time_max), 1, 8760 * HOUR, "unlimited",
+    {"cpu_time_max", PROGRAM, OPTION_TIME, IN_SERVICE(cpu_time_max), 1, 8760 * HOUR, "unlimited",
      {"unlimited"}, RELOAD_LIVE,
      "Processor time that it and everything it starts may use together; then they are ended.",
      how_much, NULL},
-    {"priority", SERVICE, OPTION_CHOICE, IN_SERVICE(priority), 0, 0, "normal",
+    {"priority", PROGRAM, OPTION_CHOICE, IN_SERVICE(priority), 0, 0, "normal",
      {"normal", "idle", "below_normal", "above_normal", "high"}, RELOAD_LIVE,
      "Its priority class, against the other programs of the machine.",
      how_much, NULL},
 
-    {"user", SERVICE, OPTION_TEXT, IN_SERVICE(user), 0, 0, "", {"the name of an account"}, RELOAD_LIVE,
+    {"user", PROGRAM, OPTION_TEXT, IN_SERVICE(user), 0, 0, "", {"the name of an account"}, RELOAD_LIVE,
      "The account that it runs as, where the server runs as LocalSystem: LocalService (what it is then"
      " without this option), NetworkService, LocalSystem itself, or NAME, DOMAIN\\NAME or NAME@DOMAIN,"
      " whose password is stored by: stdinetd password NAME.",
      rights, check_user},
-    {"privileges", SERVICE, OPTION_CHOICE, IN_SERVICE(privileges), 0, 0, "auto", {"auto", "drop", "keep"},
+    {"privileges", PROGRAM, OPTION_CHOICE, IN_SERVICE(privileges), 0, 0, "auto", {"auto", "drop", "keep"},
      RELOAD_LIVE,
      "drop takes from it all privileges but SeChangeNotifyPrivilege, and what the group Administrators"
      " and the server's SID as a service may do; auto is drop where the server is an administrator, else"
      " keep.",
      rights, NULL},
-    {"integrity", SERVICE, OPTION_CHOICE, IN_SERVICE(integrity), 0, 0, "keep", {"keep", "medium", "low"},
+    {"integrity", PROGRAM, OPTION_CHOICE, IN_SERVICE(integrity), 0, 0, "keep", {"keep", "medium", "low"},
      RELOAD_LIVE,
      "Its integrity level: the server's, or one that is at most so high; low may write almost nowhere.",
      rights, NULL},
-    {"breakaway", SERVICE, OPTION_BOOLEAN, IN_SERVICE(breakaway), 0, 0, "no", {0}, RELOAD_LIVE,
+    {"breakaway", PROGRAM, OPTION_BOOLEAN, IN_SERVICE(breakaway), 0, 0, "no", {0}, RELOAD_LIVE,
      "Whether it may start programs that do not belong to the connection and outlive it and the server"
      " (CREATE_BREAKAWAY_FROM_JOB).",
      rights, NULL},
@@ -305,23 +307,6 @@ const char *option_suggest(enum option_section section, const char *name)
         if (option_table[i].section == section)
             names[count++] = option_table[i].name;
     return suggest(name, names, count);
-}
-
-bool option_needs_program(const struct option *option)
-{
-    static const char *const names[] = {
-        "server",          "server_args", "working_directory", "env",
-        "passenv",         "stderr",      "console",           "end",
-        "stop_time",       "memory_max",  "process_max",       "cpu_time_max",
-        "priority",        "user",        "privileges",        "integrity",
-        "breakaway",       "stdio",       "idle_time",         "prestart",
-        "prestart_state",  "workers",     "workers_max",       "worker_connections",
-        "worker_requests", "transfer"};
-
-    for (size_t i = 0; option->section == SECTION_SERVICE && i < sizeof names / sizeof *names; i++)
-        if (strcmp(option->name, names[i]) == 0)
-            return true;
-    return false;
 }
 
 static void free_field(enum option_type type, void *field)
@@ -386,11 +371,6 @@ static void copy_field(enum option_type type, void *to, const void *from)
         port_list_append_all(to, from);
         break;
     }
-}
-
-static bool texts_are_equal(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 static bool ports_are_equal(const struct port_list *a, const struct port_list *b)

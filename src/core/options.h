@@ -37,6 +37,10 @@ enum option_type {
 
 enum option_section { SECTION_SERVER, SECTION_SERVICE };
 
+/* Which services can have it: all, those that start a program, or those whose bytes the server sees
+   passing too. */
+enum option_subject { OF_ANY, OF_PROGRAMS, OF_PASSING_BYTES };
+
 /* When a changed value takes effect: not before the next start, or with a reload. */
 enum option_reload { RELOAD_NEVER, RELOAD_LIVE };
 
@@ -45,6 +49,7 @@ enum option_reload { RELOAD_NEVER, RELOAD_LIVE };
 struct option {
     const char *name;
     enum option_section section;
+    enum option_subject subject;
     enum option_type type;
     size_t offset;       /* in struct config (SECTION_SERVER) or struct service (SECTION_SERVICE) */
     uint64_t minimum;    /* counts, times (milliseconds) and sizes (bytes) */
@@ -66,10 +71,6 @@ extern const size_t option_count;
 
 /* The row of that name in that section, or NULL. */
 const struct option *option_find(enum option_section section, const char *name);
-
-/* Whether it says something of a program that is started, so that it can mean nothing for a
-   service that starts none. */
-bool option_needs_program(const struct option *option);
 
 /* What a value of this option looks like: "a number from 1 to 64", "one of shared, none, own". */
 struct option_expectation {

@@ -32,3 +32,12 @@ void text_buffer_repeat(struct text_buffer *buffer, char character, size_t count
 {
     memset(extend(buffer, count), character, count);
 }
+
+void text_buffer_add_list(struct text_buffer *buffer, const char *before,
+                          const struct text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        text_buffer_add_text(buffer, i == 0 ? before : ", ");
+        text_buffer_add_text(buffer, list->items[i]);
+    }
+}

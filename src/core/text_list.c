@@ -44,3 +44,8 @@ bool text_list_equals(const struct text_list *a, const struct text_list *b)
             return false;
     return true;
 }
+
+bool texts_are_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}

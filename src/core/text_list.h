@@ -21,4 +21,7 @@ void text_list_free(struct text_list *list);
 bool text_list_equals(const struct text_list *a, const struct text_list *b);
 bool text_list_contains(const struct text_list *list, const char *text);
 
+/* Of two single texts, each of which may be NULL. */
+bool texts_are_equal(const char *a, const char *b);
+
 #endif

@@ -22,7 +22,7 @@ static bool counts_sources(const struct service *settings)
 static void leave_source(struct connection *connection)
 {
     if (connection->source != NULL)
-        source_release(connection->service->server->sources, connection->source, 1);
+        source_release(connection_server(connection)->sources, connection->source, 1);
     connection->source = NULL;
 }
 
@@ -34,7 +34,7 @@ static void refuse(struct connection *connection, enum refusal reason, const cha
 
 static void refuse(struct connection *connection, enum refusal reason, const char *format, ...)
 {
-    struct server *server = connection->service->server;
+    struct server *server = connection_server(connection);
     struct tally *tally = connection->service->tally;
     char sentence[400];
     va_list values;
@@ -104,7 +104,7 @@ static bool has_time(struct connection *connection)
 static bool has_source(struct connection *connection)
 {
     const struct service *settings = connection->service->settings;
-    struct server *server = connection->service->server;
+    struct server *server = connection_server(connection);
     char from[SOURCE_TEXT_SIZE];
 
     if (!counts_sources(settings))
@@ -178,7 +178,7 @@ static void admit(struct connection *connection)
 
 static void enqueue(struct connection *connection)
 {
-    struct server *server = connection->service->server;
+    struct server *server = connection_server(connection);
 
     connection->next_waiting = NULL;
     *server->end_of_waiting = connection;
@@ -191,7 +191,7 @@ static void enqueue(struct connection *connection)
 static void dequeue(struct connection **place)
 {
     struct connection *connection = *place;
-    struct server *server = connection->service->server;
+    struct server *server = connection_server(connection);
 
     *place = connection->next_waiting;
     if (server->end_of_waiting == &connection->next_waiting)
@@ -262,7 +262,7 @@ void admission_arrive(struct connection *connection)
 
 void admission_forget(struct connection *connection)
 {
-    struct connection **place = &connection->service->server->first_waiting;
+    struct connection **place = &connection_server(connection)->first_waiting;
 
     leave_source(connection);
     while (*place != NULL && *place != connection)
@@ -273,7 +273,7 @@ void admission_forget(struct connection *connection)
 
 void admission_leave(struct connection *connection)
 {
-    struct server *server = connection->service->server;
+    struct server *server = connection_server(connection);
 
     leave_source(connection);
     connection->service->tally->live--;

@@ -19,7 +19,7 @@ enum { MOST_REFUSED = 1000 /* that are told so at a time */ };
 
 static const uint64_t try_again_ms[] = {10, 50, 250};
 
-static struct server *server_of(const struct connection *connection)
+struct server *connection_server(const struct connection *connection)
 {
     return connection->service->server;
 }
@@ -28,7 +28,7 @@ static struct server *server_of(const struct connection *connection)
 
 static void fail_launch(struct connection *connection)
 {
-    struct server *server = server_of(connection);
+    struct server *server = connection_server(connection);
 
     if (connection->failure.temporary && !connection->must_end &&
         connection->tries < ARRAYSIZE(try_again_ms)) {
@@ -58,7 +58,7 @@ static void submit(struct connection *connection)
 {
     if (connection->tries == 0)
         connection->launch_began_ticks = clock_ticks();
-    spawner_submit(server_of(connection)->spawner, &connection->task);
+    spawner_submit(connection_server(connection)->spawner, &connection->task);
 }
 
 static void begin_serving(struct connection *connection)
@@ -95,8 +95,8 @@ static void on_greeted(struct banner_sending *greeting, bool whole)
 static void greet(struct connection *connection, const struct banner *banner)
 {
     connection->state = CONNECTION_GREETING;
-    banner_send(&connection->greeting, &server_of(connection)->loop, connection->socket, banner,
-                on_greeted);
+    banner_send(&connection->greeting, &connection_server(connection)->loop, connection->socket,
+                banner, on_greeted);
 }
 
 void connection_launch(struct connection *connection)
@@ -134,7 +134,7 @@ static void give_up_waiting(struct connection *connection, const char *reason)
     connection_drop_spare(connection);
     closesocket(connection->socket);
     connection->reason = reason;
-    connection->served_ms = server_of(connection)->loop.now_ms - connection->began_ms;
+    connection->served_ms = connection_server(connection)->loop.now_ms - connection->began_ms;
     connection_close(connection);
 }
 
@@ -175,7 +175,7 @@ void connection_end(struct connection *connection, uint64_t longest_ms, const ch
 /* Whoever is too many to be told why is not told. */
 void connection_refuse(struct connection *connection)
 {
-    struct server *server = server_of(connection);
+    struct server *server = connection_server(connection);
 
     connection_drop_spare(connection);
     if (connection->service->banner_fail.text == NULL || server->refused == MOST_REFUSED) {

@@ -98,6 +98,8 @@ struct connection {
     struct connection *next_waiting;
 };
 
+struct server *connection_server(const struct connection *connection);
+
 /* Takes an accepted socket over and has admission decide on it. */
 void connection_begin(struct running_service *service, const struct arrival *arrival);
 

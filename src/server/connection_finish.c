@@ -12,11 +12,6 @@ enum {
     RELAY_QUIET_MS = 5000 /* what linger is in a relay where it is 0 */
 };
 
-static struct server *server_of(const struct connection *connection)
-{
-    return connection->service->server;
-}
-
 void connection_give_reason(struct connection *connection, const char *reason)
 {
     if (connection->reason == NULL)
@@ -88,7 +83,7 @@ static void release_child(struct connection *connection)
 
 void connection_linger(struct connection *connection)
 {
-    struct server *server = server_of(connection);
+    struct server *server = connection_server(connection);
     uint64_t quiet_ms = connection->service->settings->linger;
 
     if (quiet_ms == 0) {
@@ -108,14 +103,14 @@ static void finish_relay(struct connection *connection)
 
     connection->open_parts++;
     relay_finish(connection->relay, linger_ms > 0 ? linger_ms : RELAY_QUIET_MS);
-    if (server_of(connection)->phase >= PHASE_ENDING)
+    if (connection_server(connection)->phase >= PHASE_ENDING)
         relay_hurry(connection->relay, HURRIED_LINGER_MS);
 }
 
 /* First what the client waits for, then our own order. */
 void connection_ended(struct connection *connection, const char *reason)
 {
-    struct server *server = server_of(connection);
+    struct server *server = connection_server(connection);
 
     if (reason != NULL)
         connection_give_reason(connection, reason);

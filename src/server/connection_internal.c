@@ -27,7 +27,7 @@ void connection_serve_internally(struct connection *connection)
     connection->state = CONNECTION_SERVING;
     connection->launch_began_ticks = clock_ticks();
     service_set_socket_options(settings, connection->socket);
-    conversation->loop = &connection->service->server->loop;
+    conversation->loop = &connection_server(connection)->loop;
     conversation->socket = connection->socket;
     conversation->kind = kind;
     conversation->ended = on_conversation_ended;

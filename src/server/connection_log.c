@@ -23,7 +23,7 @@ void connection_log(const struct connection *connection, enum level level, const
 {
     struct record record = record_of(connection, level, verb, detail);
 
-    server_log(connection->service->server, &record);
+    server_log(connection_server(connection), &record);
 }
 
 void connection_log_debug(const struct connection *connection, const char *verb, const char *format,
@@ -32,7 +32,7 @@ void connection_log_debug(const struct connection *connection, const char *verb,
     char detail[700];
     va_list values;
 
-    if (connection->service->server->config.log_level < LEVEL_DEBUG)
+    if (connection_server(connection)->config.log_level < LEVEL_DEBUG)
         return;
     va_start(values, format);
     vsnprintf(detail, sizeof detail, format, values);
@@ -46,7 +46,7 @@ void connection_log_refusal(const struct connection *connection, enum refusal re
     struct record record = record_of(connection, LEVEL_INFO, "refuse", detail);
 
     record.reason = refusal_name(reason);
-    server_log(connection->service->server, &record);
+    server_log(connection_server(connection), &record);
 }
 
 /* "exit 0 after 0.034 s", of a worker or without a program "end after 0.034 s"; a number that
@@ -84,5 +84,5 @@ void connection_log_close(const struct connection *connection)
     record.exit_code = connection->exit_code;
     record.has_duration = true;
     record.duration_ms = connection->served_ms;
-    server_log(connection->service->server, &record);
+    server_log(connection_server(connection), &record);
 }

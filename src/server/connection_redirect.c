@@ -12,11 +12,6 @@
 
 enum { CONNECT_MS = 10000, LOOK_UP_THREADS = 2 };
 
-static struct server *server_of(const struct connection *connection)
-{
-    return connection->service->server;
-}
-
 bool connection_is_redirect(const struct connection *connection)
 {
     return connection->service->settings->redirect != NULL;
@@ -72,7 +67,7 @@ static void succeed(struct connection *connection)
     connection->relay->peer = redirecting->peer;
     connection->relay->has_peer = true;
     release(connection);
-    timer_cancel(&server_of(connection)->loop, &connection->timer);
+    timer_cancel(&connection_server(connection)->loop, &connection->timer);
     connection->launched = true;
     connection_begun(connection, detail);
     connection_begin_relay(connection);
@@ -108,7 +103,8 @@ static bool begin_connecting(struct connection *connection, const ADDRINFOW *add
     redirecting->connecting.overlapped = (OVERLAPPED){0};
     if (bind(redirecting->peer, (struct sockaddr *)&any, (int)address->ai_addrlen) == SOCKET_ERROR)
         error_winsock(error, "bind of the socket for %s", text);
-    else if (!loop_associate(&server_of(connection)->loop, (HANDLE)redirecting->peer, error))
+    else if (!loop_associate(&connection_server(connection)->loop, (HANDLE)redirecting->peer,
+                             error))
         ;
     else if (!call_connect_ex(redirecting, address))
         error_winsock(error, "connect to %s", text);
@@ -176,7 +172,7 @@ static void on_looked_up(struct spawn_task *task)
 
 static void look_up(struct connection *connection)
 {
-    struct server *server = server_of(connection);
+    struct server *server = connection_server(connection);
 
     if (server->look_ups == NULL)
         server->look_ups =
@@ -200,7 +196,7 @@ void connection_redirect(struct connection *connection)
     connection->launch_began_ticks = clock_ticks();
     connection->redirecting.connecting.complete = on_connected;
     service_set_socket_options(settings, connection->socket);
-    timer_set(&server_of(connection)->loop, &connection->timer, CONNECT_MS);
+    timer_set(&connection_server(connection)->loop, &connection->timer, CONNECT_MS);
     connection->relay = relay_new();
     if (connection->relay == NULL) {
         error_code(error, ERROR_NOT_ENOUGH_MEMORY, "calloc of a relay");

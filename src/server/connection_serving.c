@@ -12,11 +12,6 @@
 
 #include <stdlib.h>
 
-static struct server *server_of(const struct connection *connection)
-{
-    return connection->service->server;
-}
-
 /* Whether the handler itself has ended. A message can get lost, so the process is asked too. */
 static bool handler_is_gone(const struct connection *connection, DWORD message, DWORD pid)
 {
@@ -83,7 +78,7 @@ void connection_end_handler(struct connection *connection, uint64_t stop_ms)
     else if (stop_ms > 0 && connection->service->handler.console == CONSOLE_SHARED &&
              !connection->handler_exited && console_break_group(connection->child.pid, &ignored)) {
         connection->must_end = true;
-        timer_set(&server_of(connection)->loop, &connection->timer, stop_ms);
+        timer_set(&connection_server(connection)->loop, &connection->timer, stop_ms);
     } else {
         TerminateJobObject(connection->child.job, 1);
     }
@@ -122,7 +117,7 @@ static void on_relay_event(struct relay *relay, enum relay_event event)
 
 void connection_begin_relay(struct connection *connection)
 {
-    connection->relay->loop = &server_of(connection)->loop;
+    connection->relay->loop = &connection_server(connection)->loop;
     connection->relay->owner = connection;
     connection->relay->socket = connection->socket;
     connection->relay->idle_ms = connection->service->settings->idle_time;
@@ -137,7 +132,7 @@ static bool on_error_line(struct error_stream *stream, const char *text)
     struct connection *connection = stream->owner;
 
     connection_log(connection, LEVEL_INFO, "stderr", text);
-    return !log_is_busy(server_of(connection)->log);
+    return !log_is_busy(connection_server(connection)->log);
 }
 
 static void on_errors_ended(struct error_stream *stream)
@@ -161,7 +156,7 @@ void connection_take_errors(struct connection *connection, struct error_stream *
 
 static void begin_errors(struct connection *connection)
 {
-    connection->errors.loop = &server_of(connection)->loop;
+    connection->errors.loop = &connection_server(connection)->loop;
     connection_take_errors(connection, &connection->errors);
     error_stream_begin(&connection->errors, connection->error_pipe);
 }
@@ -173,12 +168,12 @@ void connection_failed(struct connection *connection)
     connection_log(connection, LEVEL_ERROR, "fail", connection->failure.error.text);
     connection->reason = connection_is_redirect(connection) ? "connect failed" : "launch failed";
     connection->service->tally->failed++;
-    server_of(connection)->total.failed++;
+    connection_server(connection)->total.failed++;
 }
 
 void connection_limit_time(struct connection *connection)
 {
-    struct loop *loop = &server_of(connection)->loop;
+    struct loop *loop = &connection_server(connection)->loop;
     uint64_t max_time = connection->service->settings->max_time;
     uint64_t used = loop->now_ms - connection->began_ms;
 

@@ -9,11 +9,6 @@
 
 enum { MOST_REJECTIONS = 3 };
 
-static struct server *server_of(const struct connection *connection)
-{
-    return connection->service->server;
-}
-
 bool connection_has_workers(const struct connection *connection)
 {
     return connection->service->pool != NULL;
@@ -46,12 +41,13 @@ void connection_fail_worker(struct connection *connection, const char *sentence)
 {
     leave_lists(connection);
     error_set(&connection->failure.error, "%s", sentence);
-    timer_set(&server_of(connection)->loop, &connection->timer, 0);
+    timer_set(&connection_server(connection)->loop, &connection->timer, 0);
 }
 
 static void fail_now(struct connection *connection)
 {
-    double seconds = (double)(server_of(connection)->loop.now_ms - connection->began_ms) / 1000.0;
+    double seconds =
+        (double)(connection_server(connection)->loop.now_ms - connection->began_ms) / 1000.0;
 
     bool is_hopeless = worker_pool_is_hopeless(connection->service->pool);
 
@@ -79,7 +75,7 @@ void connection_end_awaiting(struct connection *connection, const char *reason)
 static void await_another(struct connection *connection)
 {
     leave_lists(connection);
-    if (connection->must_end || server_of(connection)->phase >= PHASE_ENDING)
+    if (connection->must_end || connection_server(connection)->phase >= PHASE_ENDING)
         connection_ended(connection, "worker ended");
     else
         worker_pool_dispatch(connection->service->pool, connection, true);
@@ -139,7 +135,7 @@ void connection_lose_worker(struct connection *connection)
 /* The worker's reads find the end and its writes fail, and it is told why. */
 void connection_end_worker(struct connection *connection)
 {
-    struct server *server = server_of(connection);
+    struct server *server = connection_server(connection);
 
     if (server->phase >= PHASE_ENDING || connection->assignment.worker == NULL)
         return;

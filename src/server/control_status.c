@@ -128,7 +128,7 @@ static void take_connection(struct connection *connection, void *context)
         .state = connection->refused ? "refused" : states[connection->state],
         .pid = connection->child.pid,
         .bytes = take_bytes(status, connection),
-        .age_ms = connection->service->server->loop.now_ms - connection->began_ms};
+        .age_ms = connection_server(connection)->loop.now_ms - connection->began_ms};
 }
 
 /* The oldest first. */

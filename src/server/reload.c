@@ -115,10 +115,7 @@ static void describe_server(struct reload *reload, struct text_buffer *text)
 
     config_keep_fixed(&reload->config, served, &fixed);
     config_compare(&reload->config, served, &changed);
-    for (size_t i = 0; i < changed.count; i++) {
-        text_buffer_add_text(text, i == 0 ? "  changed  [server]: " : ", ");
-        text_buffer_add_text(text, changed.items[i]);
-    }
+    text_buffer_add_list(text, "  changed  [server]: ", &changed);
     text_buffer_add_text(text, changed.count > 0 ? "\n" : "");
     for (size_t i = 0; i < fixed.count; i++) {
         text_buffer_add_text(text, "  not yet  [server]: ");

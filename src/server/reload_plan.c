@@ -378,10 +378,7 @@ static void describe_change(const struct change *change, struct text_buffer *tex
     const struct running_service *service = change->after != NULL ? change->after : change->before;
 
     add_line(text, words[change->kind], service->settings->name);
-    for (size_t i = 0; i < change->options.count; i++) {
-        text_buffer_add_text(text, i == 0 ? ": " : ", ");
-        text_buffer_add_text(text, change->options.items[i]);
-    }
+    text_buffer_add_list(text, ": ", &change->options);
     if (change->kind != CHANGE_ADDED && change->before->connections > 0) {
         char line[100];
 

@@ -65,7 +65,7 @@ static void end_one(struct connection *connection, void *context)
     const uint64_t *longest_ms = context;
 
     if (connection->state != CONNECTION_LINGERING && !connection->refused)
-        connection->service->server->cut_short = true;
+        connection_server(connection)->cut_short = true;
     connection_end(connection, *longest_ms, stopped);
 }
 

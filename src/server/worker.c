@@ -15,7 +15,7 @@ enum {
     REST_MS = 1000     /* once it has ended: for what else holds its job or its pipe */
 };
 
-static struct server *server_of(const struct worker *worker)
+struct server *worker_server(const struct worker *worker)
 {
     return worker->pool->service->server;
 }
@@ -28,7 +28,7 @@ void worker_log(const struct worker *worker, enum level level, const char *verb,
                             .pid = worker->pid,
                             .detail = detail};
 
-    server_log(server_of(worker), &record);
+    server_log(worker_server(worker), &record);
 }
 
 /* --- its end */
@@ -37,7 +37,7 @@ static void begin_dying(struct worker *worker)
 {
     worker->state = WORKER_DYING;
     worker_end_talk(worker);
-    timer_set(&server_of(worker)->loop, &worker->timer, REST_MS);
+    timer_set(&worker_server(worker)->loop, &worker->timer, REST_MS);
 }
 
 void worker_kill(struct worker *worker, const char *format, ...)
@@ -90,7 +90,7 @@ static void close_handle(HANDLE *handle)
 /* "exit 0xC0000005 after 3.200 s, with 2 connections", or what was wrong and the same. */
 static void describe_end(const struct worker *worker, char *text, size_t size)
 {
-    double seconds = (double)(server_of(worker)->loop.now_ms - worker->began_ms) / 1000.0;
+    double seconds = (double)(worker_server(worker)->loop.now_ms - worker->began_ms) / 1000.0;
     unsigned long long count = worker->connections.count;
     const char *plural = count == 1 ? "" : "s";
     DWORD code = 0;
@@ -126,7 +126,7 @@ static void log_end(struct worker *worker)
 static void finish(struct worker *worker)
 {
     worker->state = WORKER_GONE;
-    timer_cancel(&server_of(worker)->loop, &worker->timer);
+    timer_cancel(&worker_server(worker)->loop, &worker->timer);
     log_end(worker);
     while (worker->connections.last != NULL) /* the oldest will wait first */
         connection_lose_worker(worker->connections.last);
@@ -163,7 +163,7 @@ static void on_timer(struct timer *timer)
         worker_kill(worker, "did not end within stop_time");
         return;
     }
-    timer_set(&server_of(worker)->loop, timer, REST_MS);
+    timer_set(&worker_server(worker)->loop, timer, REST_MS);
     if (job_process_count(worker->child.job) > 0)
         TerminateJobObject(worker->child.job, 1);
     else if (worker->reading)
@@ -173,7 +173,7 @@ static void on_timer(struct timer *timer)
 
 static void limit_end(struct worker *worker, uint64_t stop_ms)
 {
-    struct loop *loop = &server_of(worker)->loop;
+    struct loop *loop = &worker_server(worker)->loop;
 
     if (!worker->timer.is_set || worker->timer.due_ms > loop->now_ms + stop_ms)
         timer_set(loop, &worker->timer, stop_ms);
@@ -197,7 +197,7 @@ void worker_end(struct worker *worker, uint64_t stop_ms)
 
 static void look_at_time(struct worker *worker)
 {
-    uint64_t now = server_of(worker)->loop.now_ms;
+    uint64_t now = worker_server(worker)->loop.now_ms;
 
     if (worker->state == WORKER_STARTING && now - worker->began_ms > READY_MS) {
         worker_kill(worker, "did not say that it is ready within %d s", READY_MS / 1000);
@@ -225,12 +225,12 @@ static bool on_error_line(struct error_stream *stream, const char *text)
     struct worker *worker = CONTAINER(stream, struct worker, errors);
 
     worker_log(worker, LEVEL_INFO, "stderr", text);
-    return !log_is_busy(server_of(worker)->log);
+    return !log_is_busy(worker_server(worker)->log);
 }
 
 void worker_listen(struct worker *worker)
 {
-    struct loop *loop = &server_of(worker)->loop;
+    struct loop *loop = &worker_server(worker)->loop;
 
     worker->state = WORKER_STARTING;
     worker->pid = worker->child.pid;

@@ -9,6 +9,7 @@
 #include "server/spawner.h"
 
 struct connection;
+struct server;
 struct worker_pool;
 
 /* One process of a pool. What it says comes through its standard output and is read until the end,
@@ -64,6 +65,8 @@ struct worker {
     size_t used; /* bytes of them that have not been handled */
     struct error_stream errors;
 };
+
+struct server *worker_server(const struct worker *worker);
 
 /* On a spawn thread: one try to start the process of the worker whose task it is. */
 void worker_start(struct spawn_task *task);

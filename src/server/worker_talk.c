@@ -11,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct server *server_of(const struct worker *worker)
-{
-    return worker->pool->service->server;
-}
-
 /* --- orders */
 
 static void put_order(struct worker *worker, struct connection *connection)
@@ -98,7 +93,7 @@ static bool write_connection(struct worker *worker, struct connection *connectio
     }
     worker_order_write(&order, worker->order);
     connection->assignment.was_told = true;
-    connection->assignment.told_ms = server_of(worker)->loop.now_ms;
+    connection->assignment.told_ms = worker_server(worker)->loop.now_ms;
     return true;
 }
 
@@ -170,7 +165,7 @@ void worker_forget(struct worker *worker, struct connection *connection)
     connection->assignment.worker = NULL;
     if (worker->connections.count > 0)
         return;
-    worker->idle_ms = server_of(worker)->loop.now_ms;
+    worker->idle_ms = worker_server(worker)->loop.now_ms;
     if (worker->state == WORKER_ENDING)
         worker_end(worker, UNLIMITED);
 }
@@ -210,7 +205,7 @@ static void on_ready(struct worker *worker, const struct worker_report *report)
         return;
     worker_log(worker, LEVEL_DEBUG, "open", "worker: ready");
     worker->state = WORKER_SERVING;
-    worker->idle_ms = server_of(worker)->loop.now_ms;
+    worker->idle_ms = worker_server(worker)->loop.now_ms;
     worker_pool_look(worker->pool);
 }
 
@@ -218,7 +213,7 @@ static void on_ready(struct worker *worker, const struct worker_report *report)
 static struct connection *connection_of(struct worker *worker, const struct worker_report *report)
 {
     struct connection *connection =
-        connection_table_find(server_of(worker)->connections, report->connection);
+        connection_table_find(worker_server(worker)->connections, report->connection);
 
     if (connection == NULL || !connection_has_workers(connection) ||
         connection->assignment.worker != worker || !connection->assignment.was_told ||
@@ -301,7 +296,7 @@ static void on_read(struct operation *operation, DWORD bytes)
 
 void worker_begin_talk(struct worker *worker)
 {
-    struct loop *loop = &server_of(worker)->loop;
+    struct loop *loop = &worker_server(worker)->loop;
     struct error error;
 
     worker->read.complete = on_read;
