@@ -111,7 +111,9 @@ static void a_relative_path_starts_at_base(void **state)
     folder_write("program\\logs\\here", "");
     folder_write("ini\\test.ini", "[server]\nbase = ..\\program\nlog_file = logs\\..\\logs\\a.log\n"
                                   "[service upper]\nport = 0\nserver = upper.exe\n");
-    struct process *server = process_start("bin\\stdinetd.exe", "run -c ini\\test.ini");
+    char arguments[100];
+    snprintf(arguments, sizeof arguments, "run -c ini\\test.ini --name %s", server_new_name());
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
     log_expect("program\\logs\\a.log", "listen upper", 1);
     log_stop(server);
     expect_errors(server, where_it_goes("program\\logs\\a.log"));

@@ -190,13 +190,15 @@ static void json_holds_on_stderr_too(void **state)
 {
     struct json_record read;
     const char *why;
+    char arguments[100];
     size_t lines = 0;
 
     (void)state;
     folder_write("test.ini", "[server]\nlog_format = json\n[service upper]\nport = 0\n"
                              "server = upper.exe\n");
     folder_copy("handlers\\upper.exe", "upper.exe");
-    struct process *server = process_start("bin\\stdinetd.exe", "run -c test.ini");
+    snprintf(arguments, sizeof arguments, "run -c test.ini --name %s", server_new_name());
+    struct process *server = process_start("bin\\stdinetd.exe", arguments);
     server_expect(server, "\"verb\":\"listen\",\"service\":\"upper\"");
     log_stop(server);
     char *log = output_copy(&server->err);

@@ -227,7 +227,7 @@ static void clients_that_read_nothing_cost_no_thread_and_little_memory(void **st
     for (size_t i = 1; i <= CROWD; i++)
         clients[i] = connect_narrow(address);
     if (!output_wait_lines(&server->err, "open relay#", CROWD + 1, 60000))
-        fail_msg("only %zu are served", server_count(server, "open relay#"));
+        FAIL("only %zu are served", server_count(server, "open relay#"));
     unsigned long long sent = wait_for_standstill(server_name());
     struct usage after = usage_of(server);
     print_message("%d relays: %lu KB and %lu threads, with one %lu KB and %lu; %llu bytes sent\n",

@@ -95,16 +95,23 @@ static void what_run_serves_out_of_the_box(void **state)
     client_close(client);
 }
 
-static void the_example_of_internal_services_answers(void **state)
+static struct process *serve_own_copy(void)
 {
     char arguments[1024];
+
+    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\" --name %s", folder_own(),
+             server_new_name());
+    return process_start("bin\\stdinetd.exe", arguments);
+}
+
+static void the_example_of_internal_services_answers(void **state)
+{
     char bytes[5];
     size_t count;
 
     (void)state;
     copy_with_free_ports("examples\\internal.ini");
-    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
-    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    struct process *server = serve_own_copy();
     SOCKET client = client_connect(server, "echo");
 
     client_say(client, "hello");
@@ -126,12 +133,10 @@ static void the_example_of_internal_services_answers(void **state)
 static void the_example_of_workers_answers(void **state)
 {
     static const char *const services[] = {"few", "many", "handles"};
-    char arguments[1024];
 
     (void)state;
     copy_with_free_ports("examples\\workers.ini");
-    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
-    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    struct process *server = serve_own_copy();
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
         SOCKET client = client_connect(server, services[i]);
 
@@ -143,12 +148,9 @@ static void the_example_of_workers_answers(void **state)
 
 static void the_example_of_prestart_answers(void **state)
 {
-    char arguments[1024];
-
     (void)state;
     copy_with_free_ports("examples\\prestart.ini");
-    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
-    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    struct process *server = serve_own_copy();
     SOCKET client = client_connect(server, "upper");
 
     client_say(client, "hello\n");
@@ -162,12 +164,9 @@ static void the_example_of_prestart_answers(void **state)
 
 static void the_example_of_a_web_server_with_workers_keeps_its_connections(void **state)
 {
-    char arguments[1024];
-
     (void)state;
     copy_with_free_ports("examples\\web-workers.ini");
-    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\"", folder_own());
-    struct process *server = process_start("bin\\stdinetd.exe", arguments);
+    struct process *server = serve_own_copy();
     SOCKET client = client_connect(server, "web");
 
     for (int i = 0; i < 2; i++) {

@@ -3,6 +3,9 @@
 
 #include "process.h"
 
+/* Lingering waits in Windows' thread pool, which may grow by so many under load. */
+enum { POOL_THREADS = 4 };
+
 /* What a running process holds. */
 struct usage {
     unsigned long handles, threads, private_kilobytes;
