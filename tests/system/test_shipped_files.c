@@ -99,8 +99,8 @@ static struct process *serve_own_copy(void)
 {
     char arguments[1024];
 
-    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\" --name %s", folder_own(),
-             server_new_name());
+    snprintf(arguments, sizeof arguments, "run -c \"%s\\etc\\stdinetd.ini\" --name %s",
+             folder_own(), server_new_name());
     return process_start("bin\\stdinetd.exe", arguments);
 }
 
