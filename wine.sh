@@ -161,6 +161,23 @@ build_all() {
     prefix
 }
 
+# What the tests that failed have printed, the end of it where it is much.
+said_by_failed() {
+    awk -v most=80 '
+        function flush(i) {
+            for (i = count > most ? count - most : 0; i < count; i++) print lines[i]
+            count = 0
+        }
+        /^ *[0-9]+\/[0-9]+ Test / || /^ +Start +[0-9]+:/ || /^[0-9]+% tests passed/ {
+            flush()
+            failed = /[*][*][*]/ && !/Skipped/
+            if (failed) print
+            next
+        }
+        failed { lines[count++] = $0 }
+        END { flush() }' "$1"
+}
+
 # ctest PRESET: runs its tests and adds up the counts.
 passed=0
 failed=0
@@ -178,7 +195,7 @@ run_tests() {
         tail -n 60 "$build/test-$1.log"
         bad=1 all=1
     elif [ "$bad" != 0 ]; then
-        cat "$build/test-$1.log"
+        said_by_failed "$build/test-$1.log" >>"$build/failures.log"
     fi
     left_out=$(grep -c '[*][*][*]Skipped' "$build/test-$1.log" || true)
     failed=$((failed + bad))
@@ -214,12 +231,17 @@ test)
     build_all
     compile clang
     compile native
+    rm -f "$build/failures.log"
     run_tests native
     hold_wine
     run_tests wine
     wait_for_programs
     run_tests programs
     release_wine
+    if [ -s "$build/failures.log" ]; then
+        echo "== failed"
+        cat "$build/failures.log"
+    fi
     if [ "$skipped" = 0 ]; then
         echo "$passed passed, $failed failed"
     else

@@ -434,18 +434,26 @@ int service_start(const struct text_list *words)
 }
 
 /* How its process has ended: what the service manager knows does not say that. */
-static int say_stopped(HANDLE process)
+static int say_stopped(HANDLE process, DWORD pid)
 {
     DWORD exit_code = 0;
 
-    if (process != NULL) {
-        WaitForSingleObject(process, MARGIN_MS);
-        GetExitCodeProcess(process, &exit_code);
+    if (process == NULL) {
+        puts("stopped");
+        return EXIT_DONE;
     }
-    puts(process == NULL  ? "stopped"
-         : exit_code == 0 ? "stopped: every connection was finished"
-                          : "stopped: connections were cut short");
-    return exit_code == 0 ? EXIT_DONE : EXIT_FAILED;
+    if (WaitForSingleObject(process, MARGIN_MS) != WAIT_OBJECT_0) {
+        printf("stopped, but its process %lu has not ended within %d s\n", pid, MARGIN_MS / 1000);
+        return EXIT_FAILED;
+    }
+    GetExitCodeProcess(process, &exit_code);
+    if (exit_code == EXIT_DONE)
+        puts("stopped: every connection was finished");
+    else if (exit_code == EXIT_FAILED)
+        puts("stopped: connections were cut short");
+    else
+        printf("stopped, but its process ended with exit code 0x%lX\n", exit_code);
+    return exit_code == EXIT_DONE ? EXIT_DONE : EXIT_FAILED;
 }
 
 int service_stop(const char *name, bool now)
@@ -462,8 +470,9 @@ int service_stop(const char *name, bool now)
         return failed(&error);
     /* before it can be gone, and its number somebody else's */
     HANDLE process = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, info.pid);
+    DWORD pid = info.pid;
     service_info_free(&info);
-    int exit_code = service_manager_stop(name, &error) ? say_stopped(process) : failed(&error);
+    int exit_code = service_manager_stop(name, &error) ? say_stopped(process, pid) : failed(&error);
     if (process != NULL)
         CloseHandle(process);
     return exit_code;

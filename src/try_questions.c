@@ -11,6 +11,7 @@ enum {
     FIRST_MS = 5000,
     FIRST_QUIET_MS = 2000, /* for one that has said something and goes on */
     SHORTEST_SETTLE_MS = 500,
+    SPEAKER_SETTLE_MS = 1500, /* for one that may speak before it is asked */
     LONGEST_SETTLE_MS = 3000,
     SHORTEST_PATIENCE_MS = 2000,
     LONGEST_PATIENCE_MS = 5000,
@@ -79,7 +80,9 @@ static void learn_pace(struct questions *questions, bool ended, uint64_t took_us
     const struct visit *visit = &questions->visit;
     uint64_t us = ended ? took_us : (visit->count > 0 ? visit->first_byte_us : 500000);
 
-    questions->settle_ms = between(2 * us / 1000 + 200, SHORTEST_SETTLE_MS, LONGEST_SETTLE_MS);
+    questions->settle_ms =
+        between(2 * us / 1000 + 200, visit->count > 0 ? SPEAKER_SETTLE_MS : SHORTEST_SETTLE_MS,
+                LONGEST_SETTLE_MS);
     questions->patience_ms =
         between(3 * us / 1000 + 1000, SHORTEST_PATIENCE_MS, LONGEST_PATIENCE_MS);
 }

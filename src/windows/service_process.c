@@ -82,13 +82,15 @@ static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *cont
     }
 }
 
-/* What comes after the last report may not be lived to see. */
+/* What comes after the last report may not be lived to see, unless the process waits for it. */
 static void WINAPI service_main(DWORD count, wchar_t **words)
 {
     struct service_process *process = service;
 
     (void)count;
     (void)words;
+    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &process->thread,
+                    SYNCHRONIZE, FALSE, 0);
     process->handle = RegisterServiceCtrlHandlerExW(process->name, on_control, process);
     if (process->handle == NULL)
         return;
@@ -110,8 +112,14 @@ bool service_process_run(struct service_process *process, bool *by_hand, struct 
     *by_hand = false;
     InitializeSRWLock(&process->lock);
     service = process;
-    if (StartServiceCtrlDispatcherW(table))
+    if (StartServiceCtrlDispatcherW(table)) {
+        /* It returns at the last report, while service_main still has the lock. */
+        if (process->thread != NULL) {
+            WaitForSingleObject(process->thread, INFINITE);
+            CloseHandle(process->thread);
+        }
         return true;
+    }
     *by_hand = GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT;
     return error_windows(error, "StartServiceCtrlDispatcher");
 }

@@ -21,7 +21,8 @@ struct service_process {
     void (*reload)(struct service_process *process);
 
     SERVICE_STATUS_HANDLE handle;
-    SRWLOCK lock; /* what follows */
+    HANDLE thread; /* of run; NULL before it */
+    SRWLOCK lock;  /* what follows */
     SERVICE_STATUS status;
     bool asked; /* to stop */
 };

@@ -2,6 +2,7 @@
 
 #include "core/command_line.h"
 #include "core/memory.h"
+#include "start_process.h"
 #include "windows/file.h"
 #include "windows/text.h"
 
@@ -104,8 +105,8 @@ static LPPROC_THREAD_ATTRIBUTE_LIST create_attributes(HANDLE *job, HANDLE *inher
     return NULL;
 }
 
-static bool create_process(struct process *process, const wchar_t *program, wchar_t *command_line,
-                           HANDLE input, HANDLE output)
+static bool create_process(struct process *process, const wchar_t *command_line, HANDLE input,
+                           HANDLE output)
 {
     HANDLE inherited[] = {input, output};
     LPPROC_THREAD_ATTRIBUTE_LIST attributes =
@@ -120,9 +121,8 @@ static bool create_process(struct process *process, const wchar_t *program, wcha
 
     if (attributes == NULL)
         return false;
-    BOOL done =
-        CreateProcessW(program, command_line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL,
-                       NULL, &startup.StartupInfo, &created);
+    bool done = start_process(command_line, EXTENDED_STARTUPINFO_PRESENT, NULL,
+                              &startup.StartupInfo, &created);
     DWORD code = GetLastError();
     DeleteProcThreadAttributeList(attributes);
     free(attributes);
@@ -147,8 +147,7 @@ bool process_start(struct process *process, const char *program, const struct te
                                &inheritable, OPEN_EXISTING, 0, NULL);
     char *command_line = command_line_join(program, arguments);
     wchar_t *wide_command_line = wide_from_utf8(command_line);
-    wchar_t *wide_program = wide_from_utf8(program);
-    bool started = create_process(process, wide_program, wide_command_line, input, output);
+    bool started = create_process(process, wide_command_line, input, output);
     if (!started) {
         error_windows(error, "CreateProcess %s", program);
         process_end(process);
@@ -156,7 +155,6 @@ bool process_start(struct process *process, const char *program, const struct te
     CloseHandle(input);
     free(command_line);
     free(wide_command_line);
-    free(wide_program);
     return started;
 }
 

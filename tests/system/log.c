@@ -210,7 +210,6 @@ void log_stop(struct process *server)
 {
     server_console(server, PRESS_CTRL_C);
     assert_int_equal(process_wait(server), 0);
-    WaitForSingleObject(server->err.thread, PATIENCE_MS);
 }
 
 void log_expect_whole_lines(const char *name)

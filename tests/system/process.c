@@ -72,8 +72,6 @@ struct process *process_run(const char *program, const char *arguments)
     struct process *process = process_start(program, arguments);
 
     process_wait(process);
-    WaitForSingleObject(process->out.thread, PATIENCE_MS);
-    WaitForSingleObject(process->err.thread, PATIENCE_MS);
     return process;
 }
 
@@ -83,6 +81,8 @@ DWORD process_wait(struct process *process)
 
     if (WaitForSingleObject(process->handle, PATIENCE_MS) != WAIT_OBJECT_0)
         FAIL("process %lu has not ended", process->id);
+    WaitForSingleObject(process->out.thread, PATIENCE_MS);
+    WaitForSingleObject(process->err.thread, PATIENCE_MS);
     GetExitCodeProcess(process->handle, &exit_code);
     return exit_code;
 }

@@ -23,7 +23,8 @@ struct process *process_start(const char *program, const char *arguments);
 /* The same, and waits until it has ended. */
 struct process *process_run(const char *program, const char *arguments);
 
-DWORD process_wait(struct process *process); /* returns its exit code */
+/* Returns its exit code; what it has said is known then. */
+DWORD process_wait(struct process *process);
 bool process_has_ended(const struct process *process);
 void process_kill(struct process *process);
 

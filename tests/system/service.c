@@ -47,8 +47,6 @@ struct process *service_command(const char *command)
     struct process *process = service_command_begin(command);
 
     process_wait(process);
-    WaitForSingleObject(process->out.thread, PATIENCE_MS);
-    WaitForSingleObject(process->err.thread, PATIENCE_MS);
     return process;
 }
 
@@ -59,8 +57,8 @@ void service_expect(const char *command, DWORD exit_code, const char *pattern)
     char *err = output_copy(&process->err);
 
     if (process_wait(process) != exit_code || (!text_has(out, pattern) && !text_has(err, pattern)))
-        FAIL("'%s' ends with %lu, not %lu with '%s':\n%s%s", command, process_wait(process),
-             exit_code, pattern, out, err);
+        FAIL("'%s' ends with %lu, not %lu with '%s':\n%s%s\nThe log of the service:\n%s", command,
+             process_wait(process), exit_code, pattern, out, err, service_log());
     free(err);
     free(out);
 }

@@ -13,7 +13,6 @@ void spares_expect(const char *pattern)
         struct process *status = server_command("status");
 
         process_wait(status);
-        WaitForSingleObject(status->out.thread, PATIENCE_MS);
         free(text);
         text = output_copy(&status->out);
         if (text_has(text, pattern)) {

@@ -82,7 +82,6 @@ static char *log_of_a_run(const char *level)
     client_close(client);
     server_console(server, PRESS_CTRL_C);
     assert_int_equal(process_wait(server), 0);
-    WaitForSingleObject(server->err.thread, PATIENCE_MS);
     return output_copy(&server->err);
 }
 

@@ -9,7 +9,6 @@ static void expect_orderly_stop(struct process *server)
 {
     server_console(server, PRESS_CTRL_C);
     assert_int_equal(process_wait(server), 0);
-    WaitForSingleObject(server->err.thread, PATIENCE_MS);
     assert_int_equal(server_count(server, "close "), server_count(server, "open "));
     assert_int_equal(server_count(server, "fail "), 0); /* nothing had to be mended */
 }

@@ -18,8 +18,6 @@ struct process *try_run(const char *arguments, ...)
     output_wait(&try->err, "trying it with stdio = pipe", 2 * PATIENCE_MS);
     output_wait(&try->out, "writes to stderr", 2 * PATIENCE_MS);
     process_wait(try);
-    WaitForSingleObject(try->out.thread, PATIENCE_MS);
-    WaitForSingleObject(try->err.thread, PATIENCE_MS);
     return try;
 }
 
