@@ -6,8 +6,8 @@
 
 enum {
     ERROR_PIPE_SIZE = 4096,
-    INPUT_SIZE = RELAY_CLIENT_BLOCK, /* one block on its way, while the next one comes */
-    OUTPUT_SIZE = 2 * RELAY_HANDLER_BLOCK
+    INPUT_SIZE = RELAY_CLIENT_RING / 2, /* on its way, while more comes */
+    OUTPUT_SIZE = RELAY_HANDLER_RING
 };
 
 static void close_end(HANDLE *end)

@@ -1,53 +1,80 @@
 #include "server/relay.h"
 
 #include "core/options.h"
+#include "windows/socket.h"
 
 #include <stdlib.h>
 
 enum {
     LONGEST_MS = 30000,
     SILENT_MS = 100, /* how long a pipe that somebody else still holds is kept when it is silent */
-    LOOK_MS = 50     /* between looks at the time while it finishes */
+    LOOK_MS = 50,    /* between looks at the time while it finishes */
+    STEPS_PER_TURN = 16
 };
 
 /* --- the calls. Each operation's OVERLAPPED is zeroed before: under Wine a call that fails at
    once may leave it as if it were pending. */
 
-static char *next_block(struct flow *flow)
+static char *free_place(const struct flow *flow, DWORD *length)
 {
-    return flow->blocks[(flow->first + flow->full) % 2];
+    DWORD place = (flow->first + flow->used) % flow->size;
+    DWORD to_the_end = flow->size - place;
+    DWORD left = flow->size - flow->used;
+
+    *length = left < to_the_end ? left : to_the_end;
+    return flow->ring + place;
 }
 
-static bool receive(struct flow *flow)
+static char *used_place(struct flow *flow, DWORD *length)
 {
-    WSABUF buffer = {.len = flow->size, .buf = next_block(flow)};
+    DWORD to_the_end = flow->size - flow->first;
+
+    *length = flow->asked = flow->used < to_the_end ? flow->used : to_the_end;
+    return flow->ring + flow->first;
+}
+
+static enum begun begun(const struct flow *flow, bool done, DWORD code)
+{
+    if (done && flow->relay->has_no_packets)
+        return BEGUN_DONE;
+    return done || code == ERROR_IO_PENDING ? BEGUN_PENDING : BEGUN_NOT;
+}
+
+static enum begun receive(struct flow *flow, DWORD *bytes)
+{
+    WSABUF buffer;
     DWORD flags = 0;
 
-    return WSARecv(flow->from, &buffer, 1, NULL, &flags, &flow->read.overlapped, NULL) == 0 ||
-           WSAGetLastError() == WSA_IO_PENDING;
+    buffer.buf = free_place(flow, &buffer.len);
+    bool done = WSARecv(flow->from, &buffer, 1, bytes, &flags, &flow->read.overlapped, NULL) == 0;
+    return begun(flow, done, (DWORD)WSAGetLastError());
 }
 
-static bool send_on(struct flow *flow)
+static enum begun send_on(struct flow *flow, DWORD *bytes)
 {
-    WSABUF buffer = {.len = flow->lengths[flow->first] - flow->written,
-                     .buf = flow->blocks[flow->first] + flow->written};
+    WSABUF buffer;
 
-    return WSASend(flow->to, &buffer, 1, NULL, 0, &flow->write.overlapped, NULL) == 0 ||
-           WSAGetLastError() == WSA_IO_PENDING;
+    buffer.buf = used_place(flow, &buffer.len);
+    bool done = WSASend(flow->to, &buffer, 1, bytes, 0, &flow->write.overlapped, NULL) == 0;
+    return begun(flow, done, (DWORD)WSAGetLastError());
 }
 
-static bool read_pipe(struct flow *flow)
+static enum begun read_pipe(struct flow *flow, DWORD *bytes)
 {
-    return ReadFile(flow->relay->output, next_block(flow), flow->size, NULL,
-                    &flow->read.overlapped) ||
-           GetLastError() == ERROR_IO_PENDING;
+    DWORD length;
+    char *place = free_place(flow, &length);
+
+    bool done = ReadFile(flow->relay->output, place, length, bytes, &flow->read.overlapped);
+    return begun(flow, done, GetLastError());
 }
 
-static bool write_pipe(struct flow *flow)
+static enum begun write_pipe(struct flow *flow, DWORD *bytes)
 {
-    return WriteFile(flow->relay->input, flow->blocks[flow->first] + flow->written,
-                     flow->lengths[flow->first] - flow->written, NULL, &flow->write.overlapped) ||
-           GetLastError() == ERROR_IO_PENDING;
+    DWORD length;
+    const char *place = used_place(flow, &length);
+
+    bool done = WriteFile(flow->relay->input, place, length, bytes, &flow->write.overlapped);
+    return begun(flow, done, GetLastError());
 }
 
 /* --- the ends */
@@ -104,8 +131,7 @@ static void lose_client(struct relay *relay)
 static void drop(struct flow *flow)
 {
     flow->dropping = true;
-    flow->full = 0;
-    flow->written = 0;
+    flow->used = 0;
     end_input(flow->relay);
 }
 
@@ -135,32 +161,106 @@ static void target_failed(struct flow *flow)
         drop(flow);
 }
 
-/* Begins whatever can be begun. */
-static void pump(struct flow *flow)
+static void has_read(struct flow *flow, DWORD bytes, bool failed)
 {
-    if (!flow->relay->stopped && !flow->reading && !flow->ended && flow->full < 2) {
-        flow->read.overlapped = (OVERLAPPED){0};
-        flow->reading = flow->begin_read(flow);
-        if (!flow->reading)
-            source_failed(flow);
+    flow->reading = false;
+    if (bytes > 0) {
+        flow->relay->last_ms = flow->relay->loop->now_ms;
+        if (flow == &flow->relay->from_client)
+            flow->bytes += bytes;
+        if (!flow->dropping)
+            flow->used += bytes;
+    } else if (failed && !flow->relay->stopped) {
+        source_failed(flow);
+    } else if (flow->from != INVALID_SOCKET) {
+        flow->ended = true; /* a pipe can bring nothing and go on: somebody wrote 0 bytes */
     }
-    if (!flow->relay->stopped && !flow->writing && flow->full > 0) {
-        flow->write.overlapped = (OVERLAPPED){0};
-        flow->writing = flow->begin_write(flow);
-        if (!flow->writing)
-            target_failed(flow);
+}
+
+/* A write that had to wait may have written less, or nothing at all, under Wine. */
+static void has_written(struct flow *flow, DWORD bytes, bool failed)
+{
+    flow->writing = false;
+    if (bytes > 0) {
+        flow->relay->last_ms = flow->relay->loop->now_ms;
+        if (flow == &flow->relay->from_handler)
+            flow->bytes += bytes;
     }
-    if (!flow->relay->stopped && flow->ended && !flow->reading && !flow->writing &&
-        flow->full == 0 && !flow->closed) {
+    if (flow->dropping)
+        return;
+    flow->first = (flow->first + bytes) % flow->size;
+    flow->used -= bytes;
+    if (bytes < flow->asked && failed && !flow->relay->stopped)
+        target_failed(flow);
+}
+
+/* Each says whether it was done at once. */
+static bool begin_reading(struct flow *flow)
+{
+    DWORD bytes = 0;
+
+    if (flow->used == 0 && !flow->writing)
+        flow->first = 0; /* room for the most at a time */
+    flow->read.overlapped = (OVERLAPPED){0};
+    enum begun how = flow->begin_read(flow, &bytes);
+    if (how == BEGUN_DONE)
+        has_read(flow, bytes, false);
+    flow->reading = how == BEGUN_PENDING;
+    if (how == BEGUN_NOT)
+        source_failed(flow);
+    return how == BEGUN_DONE;
+}
+
+static bool begin_writing(struct flow *flow)
+{
+    DWORD bytes = 0;
+
+    flow->write.overlapped = (OVERLAPPED){0};
+    enum begun how = flow->begin_write(flow, &bytes);
+    if (how == BEGUN_DONE)
+        has_written(flow, bytes, false);
+    flow->writing = how == BEGUN_PENDING;
+    if (how == BEGUN_NOT)
+        target_failed(flow);
+    return how == BEGUN_DONE;
+}
+
+/* Begins whatever can be begun. Whether some of it was done at once. */
+static bool step(struct flow *flow)
+{
+    const struct relay *relay = flow->relay;
+    bool done = false;
+
+    if (!relay->stopped && !flow->reading && !flow->ended && flow->used < flow->size)
+        done = begin_reading(flow);
+    if (!relay->stopped && !flow->writing && flow->used > 0)
+        done = begin_writing(flow) || done;
+    if (!relay->stopped && flow->ended && !flow->reading && !flow->writing && flow->used == 0 &&
+        !flow->closed) {
         flow->closed = true;
         flow->end_target(flow->relay);
+    }
+    return done;
+}
+
+/* Until it has to wait, or others want a turn. */
+static void pump(struct flow *flow)
+{
+    struct relay *relay = flow->relay;
+
+    for (unsigned steps = 1; step(flow); steps++) {
+        if (steps % STEPS_PER_TURN != 0)
+            continue;
+        relay->again_is_posted = relay->again_is_posted || loop_post(relay->loop, &relay->again);
+        if (relay->again_is_posted)
+            return;
     }
 }
 
 static bool is_under_way(const struct relay *relay)
 {
     return relay->from_client.reading || relay->from_client.writing ||
-           relay->from_handler.reading || relay->from_handler.writing;
+           relay->from_handler.reading || relay->from_handler.writing || relay->again_is_posted;
 }
 
 /* Whether there is something to say of it that has not been. */
@@ -201,43 +301,25 @@ static void on_read(struct operation *operation, DWORD bytes)
 {
     struct flow *flow = CONTAINER(operation, struct flow, read);
 
-    flow->reading = false;
-    if (bytes > 0) {
-        flow->relay->last_ms = flow->relay->loop->now_ms;
-        if (flow == &flow->relay->from_client)
-            flow->bytes += bytes;
-        if (!flow->dropping)
-            flow->lengths[(flow->first + flow->full++) % 2] = bytes;
-    } else if (operation->overlapped.Internal != 0 && !flow->relay->stopped) {
-        source_failed(flow);
-    } else if (flow->from != INVALID_SOCKET) {
-        flow->ended = true; /* a pipe can bring nothing and go on: somebody wrote 0 bytes */
-    }
+    has_read(flow, bytes, operation->overlapped.Internal != 0);
     look(flow->relay);
 }
 
-/* A write that had to wait may have written less, or nothing at all, under Wine. */
 static void on_write(struct operation *operation, DWORD bytes)
 {
     struct flow *flow = CONTAINER(operation, struct flow, write);
 
-    flow->writing = false;
-    if (bytes > 0) {
-        flow->relay->last_ms = flow->relay->loop->now_ms;
-        if (flow == &flow->relay->from_handler)
-            flow->bytes += bytes;
-    }
-    if (!flow->dropping) {
-        flow->written += bytes;
-        if (flow->written == flow->lengths[flow->first]) {
-            flow->written = 0;
-            flow->first = (flow->first + 1) % 2;
-            flow->full--;
-        } else if (operation->overlapped.Internal != 0 && !flow->relay->stopped) {
-            target_failed(flow);
-        }
-    }
+    has_written(flow, bytes, operation->overlapped.Internal != 0);
     look(flow->relay);
+}
+
+static void on_again(struct operation *operation, DWORD bytes)
+{
+    struct relay *relay = CONTAINER(operation, struct relay, again);
+
+    (void)bytes;
+    relay->again_is_posted = false;
+    look(relay);
 }
 
 /* --- time */
@@ -251,7 +333,7 @@ static void look_at_time(struct relay *relay)
 
     if (now_ms >= relay->close_by_ms || now_ms >= relay->last_ms + relay->quiet_ms)
         stop(relay, RELAY_LEFT);
-    else if (flow->reading && flow->full == 0 && now_ms >= relay->last_ms + SILENT_MS)
+    else if (flow->reading && flow->used == 0 && now_ms >= relay->last_ms + SILENT_MS)
         CancelIoEx(relay->has_peer ? (HANDLE)relay->peer : relay->output, &flow->read.overlapped);
 }
 
@@ -282,6 +364,21 @@ static void on_timer(struct timer *timer)
 
 /* --- */
 
+/* What is done at once needs no packet that tells so. */
+static bool skip_packets(const struct relay *relay)
+{
+    HANDLE handles[] = {(HANDLE)relay->socket, (HANDLE)relay->peer, NULL};
+    bool good = true;
+
+    if (!relay->has_peer) {
+        handles[1] = relay->input;
+        handles[2] = relay->output;
+    }
+    for (size_t i = 0; good && i < ARRAYSIZE(handles) && handles[i] != NULL; i++)
+        good = SetFileCompletionNotificationModes(handles[i], FILE_SKIP_COMPLETION_PORT_ON_SUCCESS);
+    return good;
+}
+
 struct relay *relay_new(void)
 {
     return calloc(1, sizeof(struct relay));
@@ -294,12 +391,10 @@ void relay_begin(struct relay *relay)
     struct flow *out = &relay->from_handler;
 
     in->relay = out->relay = relay;
-    in->size = RELAY_CLIENT_BLOCK;
-    out->size = RELAY_HANDLER_BLOCK;
-    for (size_t i = 0; i < 2; i++) {
-        in->blocks[i] = relay->client_blocks[i];
-        out->blocks[i] = relay->handler_blocks[i];
-    }
+    in->ring = relay->client_ring;
+    in->size = sizeof relay->client_ring;
+    out->ring = relay->handler_ring;
+    out->size = sizeof relay->handler_ring;
     in->from = out->to = relay->socket;
     in->to = out->from = relay->has_peer ? relay->peer : INVALID_SOCKET;
     in->begin_read = receive;
@@ -310,13 +405,16 @@ void relay_begin(struct relay *relay)
     out->end_target = end_sending;
     in->read.complete = out->read.complete = on_read;
     in->write.complete = out->write.complete = on_write;
+    relay->again.complete = on_again;
     relay->timer.fire = on_timer;
     relay->last_ms = relay->loop->now_ms;
     bool good = loop_associate(relay->loop, (HANDLE)relay->socket, &ignored);
     if (!relay->has_peer) /* it is already, since it was connected */
         good = good && loop_associate(relay->loop, relay->input, &ignored) &&
                loop_associate(relay->loop, relay->output, &ignored);
-    if (!good)
+    /* layered providers cannot (SetFileCompletionNotificationModes, "Remarks") */
+    relay->has_no_packets = sockets_are_handles();
+    if (!good || (relay->has_no_packets && !skip_packets(relay)))
         lose_client(relay);
     look(relay);
 }

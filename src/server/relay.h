@@ -9,14 +9,14 @@
 
 /* Copies between a client's socket and its other end, which is the two pipes that are a handler's
    standard input and output, or the socket of a connection to another server (the peer), through
-   the completion port: no thread, two fixed blocks each way, of which one is filled while the other
-   is emptied. Who does not read stops who writes. The end of either way is handed on when all in
+   the completion port: no thread, and a ring of fixed size each way, which is filled and emptied at
+   the same time. Who does not read stops who writes. The end of either way is handed on when all in
    front of it has been: the client's end of sending is the handler's end of input, and the
    handler's end of output the client's. Where both ways of a peer have ended, or it has reset its
    connection, that is told; the owner finishes the relay then. */
 
-/* Most services answer more than they are asked, and large blocks cost fewer calls. */
-enum { RELAY_CLIENT_BLOCK = 32 * 1024, RELAY_HANDLER_BLOCK = 64 * 1024 };
+/* Most services answer more than they are asked, and large pieces cost fewer calls. */
+enum { RELAY_CLIENT_RING = 64 * 1024, RELAY_HANDLER_RING = 128 * 1024 };
 
 enum relay_event {
     RELAY_CLIENT_LOST, /* it has reset the connection; nothing is copied any more */
@@ -34,25 +34,29 @@ enum relay_end {
 
 struct relay;
 
+/* How a read or a write has begun. */
+enum begun {
+    BEGUN_NOT, /* it has failed at once, and no packet comes */
+    BEGUN_PENDING,
+    BEGUN_DONE /* at once, and no packet comes */
+};
+
 /* One way. */
 struct flow {
     struct relay *relay;
-    bool (*begin_read)(struct flow *flow); /* false: it has failed at once, and no packet comes */
-    bool (*begin_write)(struct flow *flow);
+    enum begun (*begin_read)(struct flow *flow, DWORD *bytes);
+    enum begun (*begin_write)(struct flow *flow, DWORD *bytes);
     void (*end_target)(struct relay *relay);
     SOCKET from, to; /* INVALID_SOCKET where that is a pipe */
     struct operation read, write;
     bool reading, writing;
-    bool ended;       /* nothing more comes … */
-    bool closed;      /* … and the other side knows */
-    bool dropping;    /* nobody takes it: what comes is thrown away */
-    unsigned first;   /* the oldest full block … */
-    unsigned full;    /* … and how many there are */
-    DWORD lengths[2]; /* of the full blocks */
-    DWORD written;    /* of the oldest */
-    uint64_t bytes;   /* that have passed */
-    char *blocks[2];
-    DWORD size; /* of each */
+    bool ended;    /* nothing more comes … */
+    bool closed;   /* … and the other side knows */
+    bool dropping; /* nobody takes it: what comes is thrown away */
+    char *ring;
+    DWORD size, first, used; /* of the ring; what is being written counts as used */
+    DWORD asked;             /* of the write under way */
+    uint64_t bytes;          /* that have passed */
 };
 
 /* Starts as relay_new makes it. The socket stays the owner's, who leaves it alone until ended; it
@@ -70,7 +74,10 @@ struct relay {
     void (*ended)(struct relay *relay, enum relay_end end);     /* it may be freed */
 
     struct flow from_client, from_handler;
-    char client_blocks[2][RELAY_CLIENT_BLOCK], handler_blocks[2][RELAY_HANDLER_BLOCK];
+    char client_ring[RELAY_CLIENT_RING], handler_ring[RELAY_HANDLER_RING];
+    bool has_no_packets; /* of what is done at once */
+    struct operation again;
+    bool again_is_posted;
     struct timer timer;
     uint64_t last_ms; /* when something passed */
     bool is_idle;     /* and that has been said */
