@@ -46,6 +46,19 @@ struct spares spares_of(const struct process *server)
     return spares;
 }
 
+struct spares spares_counted(const struct process *server, size_t count)
+{
+    struct spares spares = spares_of(server);
+
+    for (DWORD since = GetTickCount(); spares.count != count; spares = spares_of(server)) {
+        if (GetTickCount() - since > PATIENCE_MS)
+            FAIL("the server has %zu processes, not %zu", spares.count, count);
+        spares_close(&spares);
+        Sleep(10);
+    }
+    return spares;
+}
+
 bool spares_have(const struct spares *spares, DWORD id)
 {
     for (size_t i = 0; i < spares->count; i++)

@@ -20,6 +20,9 @@ void spares_expect(const char *pattern);
 
 /* Every process whose parent is the server; spares_close closes the handles. */
 struct spares spares_of(const struct process *server);
+
+/* The same once they are so many: one that has been ended is there a little longer. */
+struct spares spares_counted(const struct process *server, size_t count);
 void spares_close(struct spares *spares);
 
 /* Whether that process is among them. */

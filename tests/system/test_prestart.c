@@ -121,8 +121,7 @@ static void it_has_been_there_before_its_client(void **state)
 
     (void)state;
     spares_expect("2 of 2 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, STARTED);
+    struct spares spares = spares_counted(server, STARTED);
     SOCKET client = client_connect(server, "hang");
     assert_true(spares_have(&spares, strtoul(client_line(client), NULL, 10)));
     client_close(client);
@@ -233,8 +232,7 @@ static void a_refusal_costs_no_more_than_its_spare(void **state)
         client_goodbye(client_hello(server, "upper"));
     }
     spares_expect("2 of 2 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, STARTED);
+    struct spares spares = spares_counted(server, STARTED);
     spares_close(&spares);
     assert_int_equal(server_count(server, "refuse upper#* no_access"), 10);
     spares_expect("since its start: 10 started, 10 refused, 0 failed");
@@ -319,8 +317,7 @@ static void a_stop_ends_those_that_wait_at_once(void **state)
     (void)state;
     SOCKET client = client_hello(server, "upper");
     spares_expect("3 of 3 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, 4);
+    struct spares spares = spares_counted(server, 4);
     HANDLE handler = server_handler(server, "upper#1");
     server_console(server, PRESS_CTRL_C);
     server_expect(server, "stop 1 connection open");
@@ -341,8 +338,7 @@ static void a_server_that_is_killed_leaves_none(void **state)
 
     (void)state;
     spares_expect("8 of 8 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, 8);
+    struct spares spares = spares_counted(server, 8);
     process_kill(server);
     spares_expect_gone(&spares);
 }

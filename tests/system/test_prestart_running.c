@@ -84,8 +84,7 @@ static void it_has_been_there_before_its_client(void **state)
 
     (void)state;
     spares_expect("2 of 2 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, 2);
+    struct spares spares = spares_counted(server, 2);
     SOCKET client = client_connect(server, "early");
     client_expect(client, "ready\n");
     server_expect(server, "open early#1 ");
@@ -127,8 +126,7 @@ static void a_stop_ends_those_that_wait_at_once(void **state)
 
     (void)state;
     spares_expect("3 of 3 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, 3);
+    struct spares spares = spares_counted(server, 3);
     server_console(server, PRESS_CTRL_C);
     spares_expect_gone(&spares);
     assert_int_equal(process_wait(server), 0);
@@ -140,8 +138,7 @@ static void a_server_that_is_killed_leaves_none(void **state)
 
     (void)state;
     spares_expect("3 of 3 ready");
-    struct spares spares = spares_of(server);
-    assert_int_equal(spares.count, 3);
+    struct spares spares = spares_counted(server, 3);
     process_kill(server);
     spares_expect_gone(&spares);
 }
