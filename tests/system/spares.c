@@ -37,8 +37,10 @@ struct spares spares_of(const struct process *server)
             _wcsicmp(entry.szExeFile, L"conhost.exe") == 0)
             continue;
         HANDLE process = process_open(entry.th32ProcessID);
-        if (process == NULL || !process_is_alive(process))
+        if (process == NULL || !process_is_alive(process)) {
+            CloseHandle(process);
             continue;
+        }
         spares.ids[spares.count] = entry.th32ProcessID;
         spares.processes[spares.count++] = process;
     }
