@@ -8,16 +8,16 @@
 #include "server/linger.h"
 #include "server/relay.h"
 #include "server/server.h"
+#include "server/worker_wire.h"
 
 /* Of a connection that a worker is to serve. */
 struct assignment {
     struct worker *worker;        /* NULL: it waits for one */
     struct connection_list *list; /* of the pool or of the worker, in which it stands; or NULL */
     struct connection *next, *previous; /* there */
-    struct connection *next_order;      /* of the same worker */
-    bool was_told;                      /* the worker, of it */
+    struct wire_order order;            /* to the worker, of it */
     bool is_accepted;
-    uint64_t told_ms;
+    uint64_t given_ms; /* to the worker */
     unsigned rejections;
 };
 

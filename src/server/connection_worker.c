@@ -31,7 +31,6 @@ static void leave_lists(struct connection *connection)
         worker_forget(assignment->worker, connection);
     else if (assignment->list != NULL)
         worker_pool_forget(connection->service->pool, connection);
-    assignment->was_told = false;
 }
 
 /* --- it cannot be served */

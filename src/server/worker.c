@@ -36,7 +36,7 @@ void worker_log(const struct worker *worker, enum level level, const char *verb,
 static void begin_dying(struct worker *worker)
 {
     worker->state = WORKER_DYING;
-    worker_end_talk(worker);
+    worker_wire_stop(&worker->wire);
     timer_set(&worker_server(worker)->loop, &worker->timer, REST_MS);
 }
 
@@ -130,10 +130,10 @@ static void finish(struct worker *worker)
     log_end(worker);
     while (worker->connections.last != NULL) /* the oldest will wait first */
         connection_lose_worker(worker->connections.last);
+    worker_wire_close(&worker->wire);
     close_handle(&worker->child.job);
     close_handle(&worker->child.process);
     close_handle(&worker->process);
-    close_handle(&worker->output);
     worker_pool_look(worker->pool);
     if (worker->error_pipe != NULL)
         error_stream_finish(&worker->errors);
@@ -148,7 +148,7 @@ void worker_look_gone(struct worker *worker)
     DWORD left = job_process_count(worker->child.job);
     if (left > 0 && process_is_gone(worker))
         TerminateJobObject(worker->child.job, 1);
-    if (left == 0 && !worker->reading && !worker->writing)
+    if (left == 0 && worker_wire_is_over(&worker->wire))
         finish(worker);
 }
 
@@ -166,8 +166,8 @@ static void on_timer(struct timer *timer)
     timer_set(&worker_server(worker)->loop, timer, REST_MS);
     if (job_process_count(worker->child.job) > 0)
         TerminateJobObject(worker->child.job, 1);
-    else if (worker->reading)
-        CancelIoEx(worker->output, &worker->read.overlapped);
+    else
+        worker_wire_cut(&worker->wire);
     worker_look_gone(worker);
 }
 
@@ -186,8 +186,7 @@ void worker_end(struct worker *worker, uint64_t stop_ms)
         return;
     if (worker->state != WORKER_ENDING) {
         worker->state = WORKER_ENDING;
-        worker->end_due = true;
-        worker_write(worker);
+        worker_wire_put_end(&worker->wire);
     }
     if (stop_ms != UNLIMITED)
         limit_end(worker, stop_ms);
@@ -207,8 +206,7 @@ static void look_at_time(struct worker *worker)
          connection = connection->assignment.next) {
         const struct assignment *assignment = &connection->assignment;
 
-        if (assignment->was_told && !assignment->is_accepted &&
-            now - assignment->told_ms > ACCEPT_MS) {
+        if (!assignment->is_accepted && now - assignment->given_ms > ACCEPT_MS) {
             worker_kill(worker,
                         "did not accept connection %llu within %d s (can it have as many at a time "
                         "as worker_connections says?)",
@@ -264,8 +262,10 @@ void worker_job_message(struct worker *worker, DWORD message, DWORD pid)
     if (worker->state == WORKER_LAUNCHING || worker->state == WORKER_GONE ||
         message == JOB_OBJECT_MSG_NEW_PROCESS)
         return;
-    if (message == 0)
+    if (message == 0) {
+        worker_hear(worker);
         look_at_time(worker);
+    }
     if (worker->state < WORKER_DYING &&
         ((exit_message && pid == worker->child.pid) || process_is_gone(worker)))
         begin_dying(worker);

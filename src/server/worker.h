@@ -1,12 +1,12 @@
 #ifndef STDINETD_SERVER_WORKER_H
 #define STDINETD_SERVER_WORKER_H
 
-#include "core/worker_message.h"
 #include "server/connection_list.h"
 #include "server/error_stream.h"
 #include "server/launch.h"
 #include "server/loop.h"
 #include "server/spawner.h"
+#include "server/worker_wire.h"
 
 struct connection;
 struct server;
@@ -41,28 +41,21 @@ struct worker {
     bool launched;
     bool has_early_message; /* its job had something to say while it was launching */
     struct child child;
-    HANDLE input, output, error_pipe; /* our ends; NULL where closed */
+    HANDLE error_pipe; /* our end; NULL where closed */
 
     HANDLE process; /* that gets the sockets, where the child has only started it; else NULL */
     DWORD pid;      /* of that process, or of the child */
 
-    struct connection_list connections;              /* that it has, or is to have */
-    struct connection *first_order, **end_of_orders; /* of which it is still to be told something */
-    bool end_due;                                    /* … and then, that it is to end */
-    uint64_t requests;                               /* how many connections it has been given */
-    uint64_t began_ms;                               /* when it was launched */
-    uint64_t idle_ms;                                /* since when it has had no connection */
+    struct connection_list connections; /* that it has, or is to have */
+    uint64_t requests;                  /* how many connections it has been given */
+    uint64_t began_ms;                  /* when it was launched */
+    uint64_t idle_ms;                   /* since when it has had no connection */
     struct timer timer; /* stop_time; dying: what else may still hold its job or its pipe */
-    struct operation read, write;
-    bool reading, writing, write_failed;
-    bool has_no_packets; /* of a write that is done at once */
-    bool is_ready;       /* it has said so */
-    bool was_asked;      /* to end */
-    bool was_killed;     /* by the server … */
-    bool has_fault;      /* … or because of what failure.error says */
-    uint8_t order[WORKER_ORDER_SIZE];
-    uint8_t reports[64 * WORKER_REPORT_SIZE];
-    size_t used; /* bytes of them that have not been handled */
+    struct worker_wire wire;
+    bool is_ready;   /* it has said so */
+    bool was_asked;  /* to end */
+    bool was_killed; /* by the server … */
+    bool has_fault;  /* … or because of what failure.error says */
     struct error_stream errors;
 };
 
@@ -99,11 +92,8 @@ void worker_job_message(struct worker *worker, DWORD message, DWORD pid);
 /* Reads what it says; worker_look_gone is called whenever something has come to an end. */
 void worker_begin_talk(struct worker *worker);
 
-/* Writes the next order, if there is one and the last is gone. */
-void worker_write(struct worker *worker);
-
-/* Nothing more can be said to it. */
-void worker_end_talk(struct worker *worker);
+/* Takes what it has said, and what could not be said to it. */
+void worker_hear(struct worker *worker);
 
 /* It has closed its output, or been closed. Then, as everywhere: the last thing that is done. */
 void worker_output_ended(struct worker *worker);

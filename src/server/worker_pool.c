@@ -190,10 +190,11 @@ void worker_pool_served(struct worker_pool *pool)
 
 /* --- giving */
 
-static bool has_room(const struct worker *worker)
+static bool has_room(struct worker *worker)
 {
-    return worker->state == WORKER_SERVING && worker->output != NULL && !worker->write_failed &&
-           worker->connections.count < worker->pool->service->settings->worker_connections;
+    return worker->state == WORKER_SERVING &&
+           worker->connections.count < worker->pool->service->settings->worker_connections &&
+           worker_wire_is_open(&worker->wire);
 }
 
 static struct worker *least_loaded(const struct worker_pool *pool)

@@ -28,11 +28,11 @@ static bool open_pipes(struct worker *worker, struct launch *request, struct chi
 
     if (!pipe_to_child(&pipe, ORDERS_SIZE, error))
         return false;
-    worker->input = pipe.ours;
+    worker->wire.input = pipe.ours;
     request->input = ends->input = pipe.childs;
     if (!pipe_from_child(&pipe, REPORTS_SIZE, error))
         return false;
-    worker->output = pipe.ours;
+    worker->wire.output = pipe.ours;
     request->output = ends->output = pipe.childs;
     request->error_output = service->server->null_output;
     if (service->settings->error_output != ERROR_OUTPUT_LOG)
@@ -67,7 +67,7 @@ void worker_start(struct spawn_task *task)
     close_end(&ends.error_output);
     if (worker->launched)
         return;
-    close_end(&worker->input);
-    close_end(&worker->output);
+    close_end(&worker->wire.input);
+    close_end(&worker->wire.output);
     close_end(&worker->error_pipe);
 }

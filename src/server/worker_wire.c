@@ -1,0 +1,385 @@
+#include "server/worker_wire.h"
+
+#include "windows/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STACK_SIZE = 64 * 1024,
+    LOOK_MS = 1000 /* between looks at what is under way, in case a wake-up was lost */
+};
+
+/* --- news for the loop */
+
+/* With the lock, which it gives back. One packet is enough until the loop has had it. */
+static void tell_loop(struct worker_wire *wire)
+{
+    bool post = !wire->is_posted;
+
+    wire->is_posted = true;
+    ReleaseSRWLockExclusive(&wire->lock);
+    if (!post || loop_post(wire->loop, &wire->news))
+        return;
+    AcquireSRWLockExclusive(&wire->lock);
+    wire->is_posted = false; /* the sweep looks too */
+    ReleaseSRWLockExclusive(&wire->lock);
+}
+
+static void on_news(struct operation *operation, DWORD bytes)
+{
+    struct worker_wire *wire = CONTAINER(operation, struct worker_wire, news);
+
+    (void)bytes;
+    AcquireSRWLockExclusive(&wire->lock);
+    wire->is_posted = false;
+    ReleaseSRWLockExclusive(&wire->lock);
+    wire->heard(wire);
+}
+
+/* Waits for a read or a write of this thread; how many bytes it was, false where it failed. */
+static bool wait_for(HANDLE pipe, OVERLAPPED *overlapped, DWORD *bytes)
+{
+    while (!HasOverlappedIoCompleted(overlapped) &&
+           WaitForSingleObject(overlapped->hEvent, LOOK_MS) == WAIT_TIMEOUT)
+        ;
+    return GetOverlappedResult(pipe, overlapped, bytes, TRUE);
+}
+
+/* The handle that a thread leaves; not while the loop cancels what is under way there. */
+static void leave(struct worker_wire *wire, HANDLE *pipe, bool *has_ended)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    CloseHandle(*pipe);
+    *pipe = NULL;
+    *has_ended = true;
+    tell_loop(wire);
+}
+
+/* --- orders */
+
+static struct worker_address address_for(const struct address *address)
+{
+    const char *zone = strchr(address->ip, '%');
+
+    return (struct worker_address){.ip = address->number,
+                                   .port = address->port,
+                                   .scope = zone == NULL ? 0 : strtoul(zone + 1, NULL, 10)};
+}
+
+/* Makes the socket the worker's too: by a structure that is made for its process, or at once. */
+static bool transfer(const struct worker_wire *wire, SOCKET socket, struct worker_order *message,
+                     WSAPROTOCOL_INFOW *info)
+{
+    HANDLE handle = NULL;
+
+    if (wire->transfer == TRANSFER_WSADUPLICATESOCKET) {
+        message->transfer = ORDER_BY_PROTOCOL_INFO;
+        message->protocol_info = info;
+        return WSADuplicateSocketW(socket, wire->pid, info) == 0;
+    }
+    message->transfer = ORDER_BY_HANDLE;
+    if (!DuplicateHandle(GetCurrentProcess(), (HANDLE)socket, wire->process, &handle, 0, FALSE,
+                         DUPLICATE_SAME_ACCESS))
+        return false;
+    message->handle = (uint64_t)(uintptr_t)handle;
+    return true;
+}
+
+/* Whether there is something to write in bytes now. Afterwards the order is its owner's again. */
+static bool carry_out(const struct worker_wire *wire, struct wire_order *order, uint8_t *bytes)
+{
+    struct worker_order message = {.kind = order->kind, .connection = order->connection};
+    WSAPROTOCOL_INFOW info;
+
+    if (order->kind == ORDER_CONNECTION) {
+        message.peer = address_for(order->peer);
+        message.local = address_for(order->local);
+        if (!transfer(wire, order->socket, &message, &info)) {
+            order->failure = GetLastError(); /* and WSAGetLastError(), which is the same */
+            InterlockedExchange(&order->state, WIRE_FAILED);
+            return false;
+        }
+    }
+    worker_order_write(&message, bytes);
+    InterlockedExchange(&order->state, WIRE_TOLD);
+    return true;
+}
+
+static struct wire_order *take_order(struct worker_wire *wire)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    struct wire_order *order = wire->is_stopping ? NULL : wire->first;
+    if (order != NULL && (wire->first = order->next) == NULL)
+        wire->end_of_orders = &wire->first;
+    ReleaseSRWLockExclusive(&wire->lock);
+    return order;
+}
+
+/* The next message, where an order is left, and a failure where it comes to none. */
+static bool next_message(struct worker_wire *wire, uint8_t *bytes)
+{
+    struct wire_order *order;
+    bool has_failed = false;
+    bool has_message = false;
+
+    AcquireSRWLockExclusive(&wire->transferring);
+    while (!has_message && (order = take_order(wire)) != NULL) {
+        has_message = carry_out(wire, order, bytes);
+        has_failed = has_failed || !has_message;
+    }
+    ReleaseSRWLockExclusive(&wire->transferring);
+    if (has_failed) {
+        AcquireSRWLockExclusive(&wire->lock);
+        tell_loop(wire);
+    }
+    return has_message;
+}
+
+/* False where nothing more is to be written. */
+static bool wait_for_orders(struct worker_wire *wire, bool *end_is_due)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    while (wire->first == NULL && !wire->end_due && !wire->is_stopping)
+        SleepConditionVariableSRW(&wire->changed, &wire->lock, INFINITE, 0);
+    bool goes_on = !wire->is_stopping;
+    *end_is_due = wire->first == NULL && wire->end_due;
+    if (*end_is_due)
+        wire->end_due = false;
+    ReleaseSRWLockExclusive(&wire->lock);
+    return goes_on;
+}
+
+static bool write_message(struct worker_wire *wire, HANDLE event, const uint8_t *bytes)
+{
+    OVERLAPPED overlapped = {.hEvent = event};
+    DWORD written = 0;
+
+    return (WriteFile(wire->input, bytes, WORKER_ORDER_SIZE, NULL, &overlapped) ||
+            GetLastError() == ERROR_IO_PENDING) &&
+           wait_for(wire->input, &overlapped, &written) && written == WORKER_ORDER_SIZE;
+}
+
+static void write_orders(struct worker_wire *wire, HANDLE event)
+{
+    const struct worker_order end = {.kind = ORDER_END};
+    uint8_t bytes[WORKER_ORDER_SIZE];
+    bool end_is_due;
+
+    while (wait_for_orders(wire, &end_is_due)) {
+        bool has_message = end_is_due || next_message(wire, bytes);
+
+        if (end_is_due)
+            worker_order_write(&end, bytes);
+        if (has_message && !write_message(wire, event, bytes))
+            return; /* it is gone, which its output tells too */
+    }
+}
+
+static DWORD WINAPI run_writer(void *parameter)
+{
+    struct worker_wire *wire = parameter;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    if (event != NULL) {
+        write_orders(wire, event);
+        CloseHandle(event);
+    }
+    leave(wire, &wire->input, &wire->writer_ended);
+    return 0;
+}
+
+static void put(struct worker_wire *wire, struct wire_order *order)
+{
+    order->next = NULL;
+    *wire->end_of_orders = order;
+    wire->end_of_orders = &order->next;
+}
+
+void worker_wire_put(struct worker_wire *wire, struct wire_order *order)
+{
+    order->state = WIRE_WAITS;
+    AcquireSRWLockExclusive(&wire->lock);
+    put(wire, order);
+    ReleaseSRWLockExclusive(&wire->lock);
+    WakeAllConditionVariable(&wire->changed);
+}
+
+void worker_wire_take_back(struct worker_wire *wire, struct wire_order *order)
+{
+    struct wire_order **place = &wire->first;
+
+    AcquireSRWLockExclusive(&wire->transferring);
+    AcquireSRWLockExclusive(&wire->lock);
+    while (*place != NULL && *place != order)
+        place = &(*place)->next;
+    if (*place != NULL && (*place = order->next) == NULL)
+        wire->end_of_orders = place;
+    ReleaseSRWLockExclusive(&wire->lock);
+    ReleaseSRWLockExclusive(&wire->transferring);
+}
+
+enum wire_order_state wire_order_state(struct wire_order *order)
+{
+    return (enum wire_order_state)InterlockedCompareExchange(&order->state, 0, 0);
+}
+
+void worker_wire_put_end(struct worker_wire *wire)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    wire->end_due = true;
+    ReleaseSRWLockExclusive(&wire->lock);
+    WakeAllConditionVariable(&wire->changed);
+}
+
+/* --- reports */
+
+/* Waits until the loop has taken what there is no room for. */
+static void hand_over(struct worker_wire *wire, const uint8_t *bytes, size_t size)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    while (sizeof wire->reports - wire->used < size)
+        SleepConditionVariableSRW(&wire->changed, &wire->lock, INFINITE, 0);
+    memcpy(wire->reports + wire->used, bytes, size);
+    wire->used += size;
+    tell_loop(wire);
+}
+
+/* Until every writer has closed. */
+static void read_reports(struct worker_wire *wire, HANDLE event)
+{
+    uint8_t bytes[sizeof wire->reports];
+    size_t used = 0;
+
+    for (;;) {
+        OVERLAPPED overlapped = {.hEvent = event};
+        DWORD length = 0;
+
+        if (!(ReadFile(wire->output, bytes + used, (DWORD)(sizeof bytes - used), NULL,
+                       &overlapped) ||
+              GetLastError() == ERROR_IO_PENDING) ||
+            !wait_for(wire->output, &overlapped, &length))
+            return;
+        used += length;
+        size_t rest = used % WORKER_REPORT_SIZE;
+        if (used > rest)
+            hand_over(wire, bytes, used - rest);
+        memmove(bytes, bytes + used - rest, rest);
+        used = rest;
+    }
+}
+
+static DWORD WINAPI run_reader(void *parameter)
+{
+    struct worker_wire *wire = parameter;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    if (event != NULL) {
+        read_reports(wire, event);
+        CloseHandle(event);
+    }
+    leave(wire, &wire->output, &wire->reader_ended);
+    return 0;
+}
+
+size_t worker_wire_take(struct worker_wire *wire, uint8_t *reports, size_t size)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    if (size > wire->used)
+        size = wire->used;
+    memcpy(reports, wire->reports, size);
+    wire->used -= size;
+    memmove(wire->reports, wire->reports + size, wire->used);
+    ReleaseSRWLockExclusive(&wire->lock);
+    if (size > 0)
+        WakeAllConditionVariable(&wire->changed);
+    return size;
+}
+
+/* --- beginning and end */
+
+static HANDLE start_thread(struct worker_wire *wire, LPTHREAD_START_ROUTINE run,
+                           struct error *error)
+{
+    HANDLE thread =
+        CreateThread(NULL, STACK_SIZE, run, wire, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+
+    if (thread == NULL)
+        error_windows(error, "CreateThread for a worker's pipe");
+    return thread;
+}
+
+bool worker_wire_open(struct worker_wire *wire, struct error *error)
+{
+    InitializeSRWLock(&wire->transferring);
+    InitializeSRWLock(&wire->lock);
+    InitializeConditionVariable(&wire->changed);
+    wire->end_of_orders = &wire->first;
+    wire->news.complete = on_news;
+    wire->reader = start_thread(wire, run_reader, error);
+    wire->writer = wire->reader == NULL ? NULL : start_thread(wire, run_writer, error);
+    return wire->writer != NULL;
+}
+
+bool worker_wire_is_open(struct worker_wire *wire)
+{
+    AcquireSRWLockShared(&wire->lock);
+    bool is_open = wire->writer != NULL && !wire->writer_ended && !wire->is_stopping;
+    ReleaseSRWLockShared(&wire->lock);
+    return is_open;
+}
+
+void worker_wire_stop(struct worker_wire *wire)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    wire->is_stopping = true;
+    if (wire->input != NULL)
+        CancelIoEx(wire->input, NULL);
+    ReleaseSRWLockExclusive(&wire->lock);
+    WakeAllConditionVariable(&wire->changed);
+}
+
+void worker_wire_cut(struct worker_wire *wire)
+{
+    worker_wire_stop(wire);
+    AcquireSRWLockExclusive(&wire->lock);
+    if (wire->output != NULL)
+        CancelIoEx(wire->output, NULL);
+    ReleaseSRWLockExclusive(&wire->lock);
+}
+
+bool worker_wire_has_ended(struct worker_wire *wire)
+{
+    AcquireSRWLockShared(&wire->lock);
+    bool has_ended = wire->reader == NULL || wire->reader_ended;
+    ReleaseSRWLockShared(&wire->lock);
+    return has_ended;
+}
+
+bool worker_wire_is_over(struct worker_wire *wire)
+{
+    AcquireSRWLockShared(&wire->lock);
+    bool is_over = (wire->reader == NULL || wire->reader_ended) &&
+                   (wire->writer == NULL || wire->writer_ended) && !wire->is_posted;
+    ReleaseSRWLockShared(&wire->lock);
+    return is_over;
+}
+
+static void close_thread(HANDLE thread)
+{
+    if (thread == NULL)
+        return;
+    WaitForSingleObject(thread, INFINITE); /* its last word was news */
+    CloseHandle(thread);
+}
+
+void worker_wire_close(struct worker_wire *wire)
+{
+    close_thread(wire->writer);
+    close_thread(wire->reader);
+    if (wire->input != NULL)
+        CloseHandle(wire->input);
+    if (wire->output != NULL)
+        CloseHandle(wire->output);
+    wire->writer = wire->reader = wire->input = wire->output = NULL;
+}
