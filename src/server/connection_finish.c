@@ -91,7 +91,8 @@ void connection_linger(struct connection *connection)
         return;
     }
     connection->open_parts++;
-    linger_begin(&connection->linger, &server->loop, connection->socket, quiet_ms, on_linger_ended);
+    linger_begin(&connection->linger, &server->loop, server->closer, connection->socket, quiet_ms,
+                 on_linger_ended);
     if (server->phase >= PHASE_ENDING)
         linger_hurry(&connection->linger, HURRIED_LINGER_MS);
 }

@@ -18,7 +18,6 @@ void connection_await_worker(struct connection *connection)
 {
     connection->state = CONNECTION_LAUNCHING;
     connection->launch_began_ticks = clock_ticks();
-    service_set_socket_options(connection->service->settings, connection->socket);
     worker_pool_dispatch(connection->service->pool, connection, false);
 }
 

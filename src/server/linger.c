@@ -4,15 +4,9 @@
 
 enum {
     LONGEST_MS = 30000,
-    BLOCK_SIZE = 16 * 1024,
-    BLOCKS_PER_TURN = 8,
     LOOK_MS = 1000, /* between looks at the socket, in case a wake-up was lost */
     POLL_MS = 50    /* the same where there was no event to be had */
 };
-
-/* Most clients close as soon as they see our end: a few looks cost less than an event and its wait.
- */
-static const uint64_t first_looks_ms[] = {2, 8, 30};
 
 /* Hands the connection back. Packets already under way outlive what they speak of, so where there
    may be some this waits until one more has come round behind them. The last thing that a turn
@@ -47,30 +41,30 @@ static void set_timer(struct lingering *linger)
     uint64_t left = until > now ? until - now : 0;
     uint64_t look = linger->wait != NULL ? LOOK_MS : POLL_MS;
 
-    if (linger->looks < ARRAYSIZE(first_looks_ms))
-        look = first_looks_ms[linger->looks];
-
     timer_set(linger->loop, &linger->timer, left < look ? left : look);
 }
 
-/* Reads and drops a bounded amount. */
+static enum linger_end end_of(enum closing_end end)
+{
+    return end == CLOSING_RESET ? LINGER_RESET : LINGER_CLOSED;
+}
+
 static void drain(struct lingering *linger)
 {
-    char block[BLOCK_SIZE];
+    bool has_read = false;
+    bool more;
+    enum closing_end end;
 
-    for (int i = 0; i < BLOCKS_PER_TURN; i++) {
-        int length = recv(linger->socket, block, sizeof block, 0);
-        if (length > 0) {
-            linger->quiet_until_ms = linger->loop->now_ms + linger->quiet_ms;
-            continue;
-        }
-        if (length == SOCKET_ERROR && WSAGetLastError() == WSAEWOULDBLOCK)
-            return;
-        finish(linger, length == 0 ? LINGER_CLOSED : LINGER_RESET);
+    if (!closer_drain(linger->socket, &has_read, &more, &end)) {
+        finish(linger, end_of(end));
         return;
     }
+    if (has_read)
+        linger->quiet_until_ms = linger->loop->now_ms + linger->quiet_ms;
+    if (!more)
+        return;
     linger->has_packets = true;
-    loop_post(linger->loop, &linger->readable); /* more to read, after the others have had a turn */
+    loop_post(linger->loop, &linger->readable); /* after the others have had a turn */
 }
 
 static void on_readable(struct operation *operation, DWORD bytes)
@@ -124,9 +118,6 @@ static void look(struct lingering *linger)
     uint64_t now = linger->loop->now_ms;
 
     drain(linger);
-    if (!linger->over && linger->looks < ARRAYSIZE(first_looks_ms) &&
-        ++linger->looks == ARRAYSIZE(first_looks_ms))
-        wait_for_client(linger);
     if (!linger->over && (now >= linger->close_by_ms || now >= linger->quiet_until_ms))
         finish(linger, LINGER_TIMEOUT);
 }
@@ -143,11 +134,29 @@ static void on_timer(struct timer *timer)
         set_timer(linger);
 }
 
-void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, uint64_t quiet_ms,
+/* From the closer: most clients have closed by then. */
+static void on_looked(struct closing *closing)
+{
+    struct lingering *linger = CONTAINER(closing, struct lingering, closing);
+
+    linger->is_with_closer = false;
+    if (closing->end != CLOSING_LEFT) {
+        linger->ended(linger, end_of(closing->end));
+        return;
+    }
+    if (closing->has_read)
+        linger->quiet_until_ms = linger->loop->now_ms + linger->quiet_ms;
+    wait_for_client(linger);
+    if (linger->over)
+        hand_back(linger);
+    else
+        set_timer(linger);
+}
+
+void linger_begin(struct lingering *linger, struct loop *loop, struct closer *closer, SOCKET socket,
+                  uint64_t quiet_ms,
                   void (*ended)(struct lingering *linger, enum linger_end end))
 {
-    u_long nonblocking = 1;
-
     linger->loop = loop;
     linger->socket = socket;
     linger->quiet_ms = quiet_ms;
@@ -157,10 +166,10 @@ void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, ui
     linger->last.complete = on_last;
     linger->timer.fire = on_timer;
     linger->ended = ended;
-
-    shutdown(socket, SD_SEND);
-    ioctlsocket(socket, (long)FIONBIO, &nonblocking);
-    set_timer(linger);
+    linger->closing.socket = socket;
+    linger->closing.done = on_looked;
+    linger->is_with_closer = true;
+    closer_submit(closer, &linger->closing);
 }
 
 void linger_hurry(struct lingering *linger, uint64_t ms)
@@ -171,5 +180,6 @@ void linger_hurry(struct lingering *linger, uint64_t ms)
         return;
     if (until < linger->close_by_ms)
         linger->close_by_ms = until;
-    set_timer(linger);
+    if (!linger->is_with_closer)
+        set_timer(linger);
 }

@@ -1,6 +1,7 @@
 #ifndef STDINETD_SERVER_LINGER_H
 #define STDINETD_SERVER_LINGER_H
 
+#include "server/closer.h"
 #include "server/loop.h"
 
 /* The orderly end of a connection whose handler is gone: our end of sending, then read and drop
@@ -23,7 +24,8 @@ struct lingering {
     struct operation readable; /* from the event, or because there is more to read */
     struct operation last;     /* behind every packet of readable */
     struct timer timer;
-    unsigned looks;   /* without an event, at the beginning */
+    struct closing closing; /* at the beginning, while … */
+    bool is_with_closer;
     bool has_packets; /* one of readable may be under way */
     bool over;
     enum linger_end end;
@@ -33,7 +35,8 @@ struct lingering {
 /* Takes the socket over and closes it before ended is called, which never happens from inside. The
    socket may be non-overlapped; no other process may be using it. 30 s is the longest it takes
    whatever the client does. */
-void linger_begin(struct lingering *linger, struct loop *loop, SOCKET socket, uint64_t quiet_ms,
+void linger_begin(struct lingering *linger, struct loop *loop, struct closer *closer, SOCKET socket,
+                  uint64_t quiet_ms,
                   void (*ended)(struct lingering *linger, enum linger_end end));
 
 /* Shortens what is left of the time to at most ms. */

@@ -130,7 +130,8 @@ static bool server_open(struct server *server, struct error *error)
     if (!spare_slots_open(&server->slots, error))
         return false;
     server->spawner = spawner_start(&server->loop, (size_t)server->config.spawn_threads, error);
-    if (server->spawner == NULL)
+    server->closer = closer_start(&server->loop, error);
+    if (server->spawner == NULL || server->closer == NULL)
         return false;
     tell_no_handles(server);
     return add_services(server, error);
@@ -143,6 +144,8 @@ static void server_close(struct server *server)
     reload_close(server->reload);
     if (server->spawner != NULL)
         spawner_stop(server->spawner);
+    if (server->closer != NULL)
+        closer_stop(server->closer);
     if (server->look_ups != NULL)
         spawner_stop(server->look_ups);
     control_close(server->control);

@@ -7,6 +7,7 @@
 #include "server/loop.h"
 #include "server/running_service.h"
 #include "server/spare_slots.h"
+#include "server/closer.h"
 #include "server/spawner.h"
 #include "windows/log.h"
 
@@ -41,6 +42,7 @@ struct server {
     struct server_host *host; /* NULL: a console */
     struct log *log;
     struct spawner *spawner;
+    struct closer *closer;
     struct spawner *look_ups; /* of names that redirects lead to; NULL before the first */
     HANDLE null_output;       /* NUL, inheritable: the handlers' stderr where stderr = null */
     struct spare_slots slots;

@@ -85,6 +85,7 @@ static void on_sweep(struct timer *timer)
     if (server->host != NULL && server->phase != PHASE_RUNNING)
         server->host->progress(server->host);
     spawner_collect(server->spawner);
+    closer_collect(server->closer);
     if (server->look_ups != NULL)
         spawner_collect(server->look_ups);
     control_look(server->control);

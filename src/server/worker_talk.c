@@ -20,6 +20,7 @@ void worker_give(struct worker *worker, struct connection *connection)
     assignment->order = (struct wire_order){.kind = ORDER_CONNECTION,
                                             .connection = connection->number,
                                             .socket = connection->socket,
+                                            .settings = connection->service->settings,
                                             .peer = &connection->peer,
                                             .local = &connection->local};
     connection_list_put(&worker->connections, connection);

@@ -1,5 +1,6 @@
 #include "server/worker_wire.h"
 
+#include "server/running_service.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -95,6 +96,7 @@ static bool carry_out(const struct worker_wire *wire, struct wire_order *order, 
     if (order->kind == ORDER_CONNECTION) {
         message.peer = address_for(order->peer);
         message.local = address_for(order->local);
+        service_set_socket_options(order->settings, order->socket);
         if (!transfer(wire, order->socket, &message, &info)) {
             order->failure = GetLastError(); /* and WSAGetLastError(), which is the same */
             InterlockedExchange(&order->state, WIRE_FAILED);

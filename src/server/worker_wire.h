@@ -23,6 +23,7 @@ struct wire_order {
     enum worker_order_kind kind; /* a connection, or a cancel */
     uint64_t connection;         /* its number */
     SOCKET socket;
+    const struct service *settings; /* for the options of the socket */
     const struct address *peer, *local;
     volatile LONG state;
     DWORD failure;

@@ -1,0 +1,269 @@
+#include "server/closer.h"
+
+#include "core/memory.h"
+#include "windows/text.h"
+
+#include <stdlib.h>
+
+enum {
+    STACK_SIZE = 64 * 1024,
+    BLOCK_SIZE = 16 * 1024,
+    BLOCKS_PER_TURN = 8,
+    TELL_MS = 5 /* what is through can wait so long, for others that are told of with it */
+};
+
+static const uint64_t looks_ms[] = {2, 8, 30};
+
+struct queue {
+    struct closing *first;
+    struct closing **end;
+};
+
+struct closer {
+    struct loop *loop;
+    struct operation wake;
+    HANDLE thread;
+    int64_t frequency; /* of the performance counter */
+    struct queue looking;
+
+    SRWLOCK lock; /* everything below */
+    CONDITION_VARIABLE changed;
+    struct queue submitted, finished;
+    uint64_t finished_ms; /* when the first of them was */
+    bool is_posted;
+    bool stopping;
+};
+
+static void put(struct queue *queue, struct closing *closing)
+{
+    closing->next = NULL;
+    *queue->end = closing;
+    queue->end = &closing->next;
+}
+
+static struct closing *take_all(struct queue *queue)
+{
+    struct closing *first = queue->first;
+
+    queue->first = NULL;
+    queue->end = &queue->first;
+    return first;
+}
+
+static uint64_t now_ms(const struct closer *closer)
+{
+    LARGE_INTEGER ticks;
+
+    QueryPerformanceCounter(&ticks);
+    return (uint64_t)(ticks.QuadPart * 1000 / closer->frequency);
+}
+
+/* --- one socket */
+
+bool closer_drain(SOCKET socket, bool *has_read, bool *more, enum closing_end *end)
+{
+    char block[BLOCK_SIZE];
+
+    *more = false;
+    for (int i = 0; i < BLOCKS_PER_TURN; i++) {
+        int length = recv(socket, block, sizeof block, 0);
+        if (length > 0) {
+            *has_read = true;
+            continue;
+        }
+        if (length == SOCKET_ERROR && WSAGetLastError() == WSAEWOULDBLOCK)
+            return true;
+        *end = length == 0 ? CLOSING_CLOSED : CLOSING_RESET;
+        return false;
+    }
+    *more = true;
+    return true;
+}
+
+static void begin(const struct closer *closer, struct closing *closing)
+{
+    u_long nonblocking = 1;
+
+    shutdown(closing->socket, SD_SEND);
+    ioctlsocket(closing->socket, (long)FIONBIO, &nonblocking);
+    closing->look_ms = now_ms(closer) + looks_ms[0];
+}
+
+/* Whether it is through. */
+static bool look(const struct closer *closer, struct closing *closing)
+{
+    bool more;
+
+    if (!closer_drain(closing->socket, &closing->has_read, &more, &closing->end)) {
+        closesocket(closing->socket);
+        return true;
+    }
+    if (++closing->looks == ARRAYSIZE(looks_ms))
+        return true;
+    closing->look_ms = now_ms(closer) + looks_ms[closing->looks];
+    return false;
+}
+
+/* --- all of them */
+
+static void finish(struct closer *closer, struct closing *closing)
+{
+    AcquireSRWLockExclusive(&closer->lock);
+    if (closer->finished.first == NULL)
+        closer->finished_ms = now_ms(closer);
+    put(&closer->finished, closing);
+    ReleaseSRWLockExclusive(&closer->lock);
+}
+
+static void look_at_due(struct closer *closer)
+{
+    struct closing *closing = take_all(&closer->looking);
+    uint64_t now = now_ms(closer);
+
+    while (closing != NULL) {
+        struct closing *next = closing->next;
+
+        if (closing->look_ms <= now && look(closer, closing))
+            finish(closer, closing);
+        else
+            put(&closer->looking, closing);
+        closing = next;
+    }
+}
+
+static void begin_all(struct closer *closer, struct closing *closing)
+{
+    while (closing != NULL) {
+        struct closing *next = closing->next;
+
+        begin(closer, closing);
+        put(&closer->looking, closing);
+        closing = next;
+    }
+}
+
+static void tell_loop(struct closer *closer)
+{
+    AcquireSRWLockExclusive(&closer->lock);
+    bool post = closer->finished.first != NULL && !closer->is_posted &&
+                now_ms(closer) >= closer->finished_ms + TELL_MS;
+    closer->is_posted = closer->is_posted || post;
+    ReleaseSRWLockExclusive(&closer->lock);
+    if (!post || loop_post(closer->loop, &closer->wake))
+        return;
+    AcquireSRWLockExclusive(&closer->lock);
+    closer->is_posted = false; /* the sweep looks too */
+    ReleaseSRWLockExclusive(&closer->lock);
+}
+
+/* Until the next look, or until the loop is to be told. With the lock. */
+static DWORD wait_ms(const struct closer *closer)
+{
+    uint64_t now = now_ms(closer);
+    uint64_t due_ms = UINT64_MAX;
+
+    for (const struct closing *closing = closer->looking.first; closing != NULL;
+         closing = closing->next)
+        if (closing->look_ms < due_ms)
+            due_ms = closing->look_ms;
+    if (closer->finished.first != NULL && !closer->is_posted &&
+        closer->finished_ms + TELL_MS < due_ms)
+        due_ms = closer->finished_ms + TELL_MS;
+    if (due_ms == UINT64_MAX)
+        return INFINITE;
+    return due_ms > now ? (DWORD)(due_ms - now) : 0;
+}
+
+/* False where it is to stop. */
+static bool wait_for_work(struct closer *closer, struct closing **submitted)
+{
+    AcquireSRWLockExclusive(&closer->lock);
+    DWORD ms = wait_ms(closer);
+    if (closer->submitted.first == NULL && !closer->stopping && ms > 0)
+        SleepConditionVariableSRW(&closer->changed, &closer->lock, ms, 0);
+    *submitted = take_all(&closer->submitted);
+    bool goes_on = !closer->stopping;
+    ReleaseSRWLockExclusive(&closer->lock);
+    return goes_on;
+}
+
+static DWORD WINAPI run(void *parameter)
+{
+    struct closer *closer = parameter;
+    struct closing *submitted;
+
+    while (wait_for_work(closer, &submitted)) {
+        begin_all(closer, submitted);
+        look_at_due(closer);
+        tell_loop(closer);
+    }
+    return 0;
+}
+
+/* --- for the loop */
+
+void closer_collect(struct closer *closer)
+{
+    AcquireSRWLockExclusive(&closer->lock);
+    struct closing *closing = take_all(&closer->finished);
+    ReleaseSRWLockExclusive(&closer->lock);
+    while (closing != NULL) {
+        struct closing *next = closing->next;
+
+        closing->done(closing);
+        closing = next;
+    }
+}
+
+static void on_wake(struct operation *operation, DWORD bytes)
+{
+    struct closer *closer = CONTAINER(operation, struct closer, wake);
+
+    (void)bytes;
+    AcquireSRWLockExclusive(&closer->lock);
+    closer->is_posted = false;
+    ReleaseSRWLockExclusive(&closer->lock);
+    closer_collect(closer);
+}
+
+void closer_submit(struct closer *closer, struct closing *closing)
+{
+    AcquireSRWLockExclusive(&closer->lock);
+    put(&closer->submitted, closing);
+    ReleaseSRWLockExclusive(&closer->lock);
+    WakeConditionVariable(&closer->changed);
+}
+
+struct closer *closer_start(struct loop *loop, struct error *error)
+{
+    struct closer *closer = memory_zeroed(1, sizeof *closer);
+    LARGE_INTEGER frequency;
+
+    QueryPerformanceFrequency(&frequency);
+    closer->frequency = frequency.QuadPart;
+    closer->loop = loop;
+    closer->wake.complete = on_wake;
+    InitializeSRWLock(&closer->lock);
+    InitializeConditionVariable(&closer->changed);
+    take_all(&closer->looking);
+    take_all(&closer->submitted);
+    take_all(&closer->finished);
+    closer->thread =
+        CreateThread(NULL, STACK_SIZE, run, closer, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    if (closer->thread != NULL)
+        return closer;
+    error_windows(error, "CreateThread for the thread that closes connections");
+    free(closer);
+    return NULL;
+}
+
+void closer_stop(struct closer *closer)
+{
+    AcquireSRWLockExclusive(&closer->lock);
+    closer->stopping = true;
+    ReleaseSRWLockExclusive(&closer->lock);
+    WakeConditionVariable(&closer->changed);
+    WaitForSingleObject(closer->thread, INFINITE);
+    CloseHandle(closer->thread);
+    free(closer);
+}
