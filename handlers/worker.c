@@ -182,18 +182,24 @@ bool worker_begin(void)
 
 /* --- sockets from elsewhere */
 
-/* What this process starts does not inherit it by accident. */
+/* What this process starts does not inherit it by accident. Whether the flag is heeded for a socket
+   that comes from elsewhere is the provider's business, so that is looked at once. */
 static SOCKET import(WSAPROTOCOL_INFOW *info, bool inheritable)
 {
-    SOCKET socket = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, info, 0,
-                               WSA_FLAG_OVERLAPPED);
-
+    static volatile LONG flag_is_heeded;
+    SOCKET socket =
+        WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, info, 0,
+                   WSA_FLAG_OVERLAPPED | (inheritable ? 0 : WSA_FLAG_NO_HANDLE_INHERIT));
     DWORD wanted = inheritable ? HANDLE_FLAG_INHERIT : 0;
     DWORD flags;
 
-    if (socket != INVALID_SOCKET && GetHandleInformation((HANDLE)socket, &flags) &&
-        (flags & HANDLE_FLAG_INHERIT) != wanted)
+    if (socket == INVALID_SOCKET || (flag_is_heeded && !inheritable) ||
+        !GetHandleInformation((HANDLE)socket, &flags))
+        return socket;
+    if ((flags & HANDLE_FLAG_INHERIT) != wanted)
         SetHandleInformation((HANDLE)socket, HANDLE_FLAG_INHERIT, wanted);
+    else if (!inheritable)
+        InterlockedExchange(&flag_is_heeded, 1);
     return socket;
 }
 
