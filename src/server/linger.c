@@ -154,8 +154,7 @@ static void on_looked(struct closing *closing)
 }
 
 void linger_begin(struct lingering *linger, struct loop *loop, struct closer *closer, SOCKET socket,
-                  uint64_t quiet_ms,
-                  void (*ended)(struct lingering *linger, enum linger_end end))
+                  uint64_t quiet_ms, void (*ended)(struct lingering *linger, enum linger_end end))
 {
     linger->loop = loop;
     linger->socket = socket;

@@ -36,8 +36,7 @@ struct lingering {
    socket may be non-overlapped; no other process may be using it. 30 s is the longest it takes
    whatever the client does. */
 void linger_begin(struct lingering *linger, struct loop *loop, struct closer *closer, SOCKET socket,
-                  uint64_t quiet_ms,
-                  void (*ended)(struct lingering *linger, enum linger_end end));
+                  uint64_t quiet_ms, void (*ended)(struct lingering *linger, enum linger_end end));
 
 /* Shortens what is left of the time to at most ms. */
 void linger_hurry(struct lingering *linger, uint64_t ms);

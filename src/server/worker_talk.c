@@ -68,11 +68,9 @@ static void fail_orders(struct worker *worker)
     if (WaitForSingleObject(worker->child.process, 0) == WAIT_OBJECT_0)
         return;
     while ((connection = find_failed(worker)) != NULL) {
-        error_code(&error, connection->assignment.order.failure,
-                   "%s the worker with pid %lu",
-                   worker->wire.transfer == TRANSFER_WSADUPLICATESOCKET
-                       ? "WSADuplicateSocket for"
-                       : "DuplicateHandle into",
+        error_code(&error, connection->assignment.order.failure, "%s the worker with pid %lu",
+                   worker->wire.transfer == TRANSFER_WSADUPLICATESOCKET ? "WSADuplicateSocket for"
+                                                                        : "DuplicateHandle into",
                    worker->pid);
         connection_fail_worker(connection, error.text);
     }
