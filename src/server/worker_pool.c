@@ -350,8 +350,10 @@ void worker_pool_free(struct worker_pool *pool)
     if (pool == NULL)
         return;
     timer_cancel(loop_of(pool), &pool->timer);
-    for (struct worker *worker = pool->workers; worker != NULL; worker = worker->next)
+    for (struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
         if (worker->child.job != NULL)
             CloseHandle(worker->child.job); /* which ends it */
+        worker_wire_close(&worker->wire);
+    }
     free(pool);
 }

@@ -8,7 +8,8 @@
 
 enum {
     STACK_SIZE = 64 * 1024,
-    LOOK_MS = 1000 /* between looks at what is under way, in case a wake-up was lost */
+    LOOK_MS = 1000, /* between looks at what is under way, in case a wake-up was lost */
+    CANCEL_MS = 20
 };
 
 /* --- news for the loop */
@@ -152,9 +153,9 @@ static bool wait_for_orders(struct worker_wire *wire, bool *end_is_due)
     return goes_on;
 }
 
-static bool write_message(struct worker_wire *wire, HANDLE event, const uint8_t *bytes)
+static bool write_message(struct worker_wire *wire, const uint8_t *bytes)
 {
-    OVERLAPPED overlapped = {.hEvent = event};
+    OVERLAPPED overlapped = {.hEvent = wire->written};
     DWORD written = 0;
 
     return (WriteFile(wire->input, bytes, WORKER_ORDER_SIZE, NULL, &overlapped) ||
@@ -162,7 +163,7 @@ static bool write_message(struct worker_wire *wire, HANDLE event, const uint8_t 
            wait_for(wire->input, &overlapped, &written) && written == WORKER_ORDER_SIZE;
 }
 
-static void write_orders(struct worker_wire *wire, HANDLE event)
+static void write_orders(struct worker_wire *wire)
 {
     const struct worker_order end = {.kind = ORDER_END};
     uint8_t bytes[WORKER_ORDER_SIZE];
@@ -173,7 +174,7 @@ static void write_orders(struct worker_wire *wire, HANDLE event)
 
         if (end_is_due)
             worker_order_write(&end, bytes);
-        if (has_message && !write_message(wire, event, bytes))
+        if (has_message && !write_message(wire, bytes))
             return; /* it is gone, which its output tells too */
     }
 }
@@ -181,12 +182,8 @@ static void write_orders(struct worker_wire *wire, HANDLE event)
 static DWORD WINAPI run_writer(void *parameter)
 {
     struct worker_wire *wire = parameter;
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
 
-    if (event != NULL) {
-        write_orders(wire, event);
-        CloseHandle(event);
-    }
+    write_orders(wire);
     leave(wire, &wire->input, &wire->writer_ended);
     return 0;
 }
@@ -236,25 +233,27 @@ void worker_wire_put_end(struct worker_wire *wire)
 
 /* --- reports */
 
-/* Waits until the loop has taken what there is no room for. */
+/* Waits until the loop has taken what there is no room for, or takes nothing any more. */
 static void hand_over(struct worker_wire *wire, const uint8_t *bytes, size_t size)
 {
     AcquireSRWLockExclusive(&wire->lock);
-    while (sizeof wire->reports - wire->used < size)
+    while (sizeof wire->reports - wire->used < size && !wire->is_closing)
         SleepConditionVariableSRW(&wire->changed, &wire->lock, INFINITE, 0);
-    memcpy(wire->reports + wire->used, bytes, size);
-    wire->used += size;
+    if (!wire->is_closing) {
+        memcpy(wire->reports + wire->used, bytes, size);
+        wire->used += size;
+    }
     tell_loop(wire);
 }
 
 /* Until every writer has closed. */
-static void read_reports(struct worker_wire *wire, HANDLE event)
+static void read_reports(struct worker_wire *wire)
 {
     uint8_t bytes[sizeof wire->reports];
     size_t used = 0;
 
     for (;;) {
-        OVERLAPPED overlapped = {.hEvent = event};
+        OVERLAPPED overlapped = {.hEvent = wire->read};
         DWORD length = 0;
 
         if (!(ReadFile(wire->output, bytes + used, (DWORD)(sizeof bytes - used), NULL,
@@ -274,12 +273,8 @@ static void read_reports(struct worker_wire *wire, HANDLE event)
 static DWORD WINAPI run_reader(void *parameter)
 {
     struct worker_wire *wire = parameter;
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
 
-    if (event != NULL) {
-        read_reports(wire, event);
-        CloseHandle(event);
-    }
+    read_reports(wire);
     leave(wire, &wire->output, &wire->reader_ended);
     return 0;
 }
@@ -300,15 +295,17 @@ size_t worker_wire_take(struct worker_wire *wire, uint8_t *reports, size_t size)
 
 /* --- beginning and end */
 
-static HANDLE start_thread(struct worker_wire *wire, LPTHREAD_START_ROUTINE run,
-                           struct error *error)
+static bool make_event(HANDLE *event, struct error *error)
 {
-    HANDLE thread =
-        CreateThread(NULL, STACK_SIZE, run, wire, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    *event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    return *event != NULL || error_windows(error, "CreateEvent for a worker's pipe");
+}
 
-    if (thread == NULL)
-        error_windows(error, "CreateThread for a worker's pipe");
-    return thread;
+static bool start_thread(HANDLE *thread, LPTHREAD_START_ROUTINE run, struct worker_wire *wire,
+                         struct error *error)
+{
+    *thread = CreateThread(NULL, STACK_SIZE, run, wire, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    return *thread != NULL || error_windows(error, "CreateThread for a worker's pipe");
 }
 
 bool worker_wire_open(struct worker_wire *wire, struct error *error)
@@ -318,9 +315,9 @@ bool worker_wire_open(struct worker_wire *wire, struct error *error)
     InitializeConditionVariable(&wire->changed);
     wire->end_of_orders = &wire->first;
     wire->news.complete = on_news;
-    wire->reader = start_thread(wire, run_reader, error);
-    wire->writer = wire->reader == NULL ? NULL : start_thread(wire, run_writer, error);
-    return wire->writer != NULL;
+    return make_event(&wire->written, error) && make_event(&wire->read, error) &&
+           start_thread(&wire->reader, run_reader, wire, error) &&
+           start_thread(&wire->writer, run_writer, wire, error);
 }
 
 bool worker_wire_is_open(struct worker_wire *wire)
@@ -367,21 +364,31 @@ bool worker_wire_is_over(struct worker_wire *wire)
     return is_over;
 }
 
-static void close_thread(HANDLE thread)
+static void close_handle(HANDLE *handle)
 {
-    if (thread == NULL)
-        return;
-    WaitForSingleObject(thread, INFINITE); /* its last word was news */
-    CloseHandle(thread);
+    if (*handle != NULL)
+        CloseHandle(*handle);
+    *handle = NULL;
+}
+
+/* What is under way there may have begun just after it was cancelled. */
+static void close_thread(struct worker_wire *wire, HANDLE *thread)
+{
+    while (*thread != NULL && WaitForSingleObject(*thread, CANCEL_MS) == WAIT_TIMEOUT)
+        worker_wire_cut(wire);
+    close_handle(thread);
 }
 
 void worker_wire_close(struct worker_wire *wire)
 {
-    close_thread(wire->writer);
-    close_thread(wire->reader);
-    if (wire->input != NULL)
-        CloseHandle(wire->input);
-    if (wire->output != NULL)
-        CloseHandle(wire->output);
-    wire->writer = wire->reader = wire->input = wire->output = NULL;
+    AcquireSRWLockExclusive(&wire->lock);
+    wire->is_stopping = wire->is_closing = true;
+    ReleaseSRWLockExclusive(&wire->lock);
+    WakeAllConditionVariable(&wire->changed);
+    close_thread(wire, &wire->writer);
+    close_thread(wire, &wire->reader);
+    close_handle(&wire->input);
+    close_handle(&wire->output);
+    close_handle(&wire->written);
+    close_handle(&wire->read);
 }

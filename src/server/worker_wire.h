@@ -34,6 +34,7 @@ struct worker_wire {
     void (*heard)(struct worker_wire *wire); /* on the loop: there is something to take */
     struct operation news;
     HANDLE writer, reader; /* threads; NULL where there is none */
+    HANDLE written, read;  /* events of their reads and writes */
 
     /* fixed before the first order: how sockets are transferred, and to whom */
     enum transfer transfer;
@@ -45,8 +46,9 @@ struct worker_wire {
     CONDITION_VARIABLE changed;
     HANDLE input, output; /* our ends; each thread closes its own */
     struct wire_order *first, **end_of_orders;
-    bool end_due; /* after them, the worker is told to end */
-    bool is_stopping;
+    bool end_due;     /* after them, the worker is told to end */
+    bool is_stopping; /* nothing more is written … */
+    bool is_closing;  /* … and nothing is taken */
     bool writer_ended, reader_ended;
     bool is_posted; /* news */
     uint8_t reports[64 * WORKER_REPORT_SIZE];
@@ -86,6 +88,7 @@ bool worker_wire_has_ended(struct worker_wire *wire);
    when it may have become so. */
 bool worker_wire_is_over(struct worker_wire *wire);
 
+/* Ends what is left of it first, where it is not over. */
 void worker_wire_close(struct worker_wire *wire);
 
 #endif

@@ -35,10 +35,12 @@ bool fault_in(const char *path, const char *call);
 #define CreateNamedPipeW(...)                                                                      \
     (fault("CreateNamedPipeW") ? INVALID_HANDLE_VALUE : CreateNamedPipeW(__VA_ARGS__))
 #define CreateEventW(...) (fault("CreateEventW") ? NULL : CreateEventW(__VA_ARGS__))
-#define CreateThread(...) (fault("CreateThread") ? NULL : CreateThread(__VA_ARGS__))
+#define CreateThread(...) (fault_in(__FILE__, "CreateThread") ? NULL : CreateThread(__VA_ARGS__))
 #define RegisterWaitForSingleObject(...)                                                           \
     (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))
-#define WSASocketW(...)  (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
+#define WSASocketW(...) (fault("WSASocketW") ? INVALID_SOCKET : WSASocketW(__VA_ARGS__))
+#define WSADuplicateSocketW(...)                                                                   \
+    (fault("WSADuplicateSocketW") ? SOCKET_ERROR : WSADuplicateSocketW(__VA_ARGS__))
 #define bind(...)        (fault("bind") ? SOCKET_ERROR : bind(__VA_ARGS__))
 #define setsockopt(...)  (fault("setsockopt") ? SOCKET_ERROR : setsockopt(__VA_ARGS__))
 #define getpeername(...) (fault("getpeername") ? SOCKET_ERROR : getpeername(__VA_ARGS__))

@@ -149,7 +149,7 @@ static void without_threads_it_does_not_start_and_says_why(void **state)
 
     (void)state;
     snprintf(arguments, sizeof arguments, "serve 0 -- \"%s\\handlers\\upper.exe\"", folder_build());
-    SetEnvironmentVariableA("STDINETD_FAULTS", "CreateThread=2,1,1455");
+    SetEnvironmentVariableA("STDINETD_FAULTS", "CreateThread spawner.c=1,1,1455");
     struct process *server = process_run("tests\\stdinetd_with_faults.exe", arguments);
     assert_int_equal(process_wait(server), 1);
     assert_int_equal(server_count(server, "CreateThread for spawn thread 2 of 4: 1455: "), 1);

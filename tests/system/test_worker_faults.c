@@ -153,6 +153,73 @@ static void one_that_does_not_accept_is_ended(void **state)
     client_close(client);
 }
 
+/* More orders than its pipe holds: whoever waits for it waits alone, and a stop need not wait. */
+static void one_that_reads_no_orders_holds_up_nobody(void **state)
+{
+    SOCKET clients[40];
+    struct process *server = workers_start(FAULT " blind", "workers = 1\nworker_connections = 100\n"
+                                                           "[service other]\nport = 0\n"
+                                                           "internal = echo\n");
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(clients); i++)
+        clients[i] = workers_client(server);
+    SOCKET other = client_connect(server, "other");
+    client_say(other, "still here\n");
+    client_expect(other, "still here\n");
+    client_close(other);
+    expect_later(server, "fail w pid * worker: did not accept connection 1 within 10 s (can it "
+                         "have as many at a time as worker_connections says?); ended after * s, "
+                         "with 40 connections");
+    for (size_t i = 0; i < ARRAYSIZE(clients); i++)
+        client_close(clients[i]);
+    server_console(server, PRESS_CTRL_BREAK);
+    assert_true(process_wait(server) <= 1); /* it has not crashed */
+}
+
+/* Who is in when it cannot be handed over is told, and nobody else. */
+static void a_socket_that_cannot_be_handed_over_is_said(void **state)
+{
+    static const struct {
+        const char *fault, *transfer, *sentence;
+    } cases[] = {
+        {"WSADuplicateSocketW=0,1,10055", "wsaduplicatesocket",
+         "fail w#1 127.0.0.1:* WSADuplicateSocket for the worker with pid *: 10055: "},
+        {"DuplicateHandle=2,1,1450", "duplicatehandle", /* two are for its start */
+         "fail w#1 127.0.0.1:* DuplicateHandle into the worker with pid *: 1450: "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(cases); i++) {
+        struct process *server = workers_start_with_faults(
+            cases[i].fault, PROBE, "workers = 1\ntransfer = %s\n", cases[i].transfer);
+        SOCKET client = workers_client(server);
+
+        client_expect_end(client);
+        client_close(client);
+        server_expect(server, cases[i].sentence);
+        server_expect(server, "close w#1 127.0.0.1:* launch failed after ");
+        workers_visit(server);
+        process_end_all();
+    }
+}
+
+static void one_whose_pipes_cannot_be_served_is_replaced(void **state)
+{
+    static const char *const faults[] = {"CreateThread worker_wire.c=0,1,8",
+                                         "CreateThread worker_wire.c=1,1,8"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(faults); i++) {
+        struct process *server = workers_start_with_faults(faults[i], PROBE, "workers = 1\n");
+
+        server_expect(server, "fail w pid * worker: CreateThread for a worker's pipe: 8: *; "
+                              "another is started at once\n");
+        workers_visit(server);
+        process_end_all();
+    }
+}
+
 /* 30 s are for runtimes that are slow to start. */
 static void one_that_never_says_that_it_is_ready_is_ended(void **state)
 {
@@ -211,6 +278,9 @@ int main(void)
         SYSTEM_TEST(a_connection_is_not_given_away_for_ever),
         SYSTEM_TEST(nor_to_those_that_cannot_take_it),
         SYSTEM_TEST(one_that_does_not_accept_is_ended),
+        SYSTEM_TEST(one_that_reads_no_orders_holds_up_nobody),
+        SYSTEM_TEST(a_socket_that_cannot_be_handed_over_is_said),
+        SYSTEM_TEST(one_whose_pipes_cannot_be_served_is_replaced),
         SYSTEM_TEST(one_that_never_says_that_it_is_ready_is_ended),
         SYSTEM_TEST(a_program_that_cannot_be_started_is_tried_again),
         SYSTEM_TEST(duplicatehandle_needs_sockets_that_are_handles),
