@@ -203,7 +203,7 @@ void worker_begin_talk(struct worker *worker)
 
     worker->wire.loop = &worker_server(worker)->loop;
     worker->wire.heard = on_heard;
-    worker->wire.transfer = worker->pool->service->settings->transfer;
+    worker->wire.transfer = (enum transfer)worker->pool->service->settings->transfer;
     worker->wire.process = worker->child.process;
     worker->wire.pid = worker->pid;
     if (!worker_wire_open(&worker->wire, &error))

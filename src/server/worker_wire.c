@@ -140,15 +140,12 @@ static bool next_message(struct worker_wire *wire, uint8_t *bytes)
 }
 
 /* False where nothing more is to be written. */
-static bool wait_for_orders(struct worker_wire *wire, bool *end_is_due)
+static bool wait_for_orders(struct worker_wire *wire)
 {
     AcquireSRWLockExclusive(&wire->lock);
-    while (wire->first == NULL && !wire->end_due && !wire->is_stopping)
+    while (wire->first == NULL && !wire->is_stopping)
         SleepConditionVariableSRW(&wire->changed, &wire->lock, INFINITE, 0);
     bool goes_on = !wire->is_stopping;
-    *end_is_due = wire->first == NULL && wire->end_due;
-    if (*end_is_due)
-        wire->end_due = false;
     ReleaseSRWLockExclusive(&wire->lock);
     return goes_on;
 }
@@ -163,20 +160,14 @@ static bool write_message(struct worker_wire *wire, const uint8_t *bytes)
            wait_for(wire->input, &overlapped, &written) && written == WORKER_ORDER_SIZE;
 }
 
+/* Until it is stopped, or until the worker is gone, which its output tells too. */
 static void write_orders(struct worker_wire *wire)
 {
-    const struct worker_order end = {.kind = ORDER_END};
     uint8_t bytes[WORKER_ORDER_SIZE];
-    bool end_is_due;
 
-    while (wait_for_orders(wire, &end_is_due)) {
-        bool has_message = end_is_due || next_message(wire, bytes);
-
-        if (end_is_due)
-            worker_order_write(&end, bytes);
-        if (has_message && !write_message(wire, bytes))
-            return; /* it is gone, which its output tells too */
-    }
+    while (wait_for_orders(wire))
+        if (next_message(wire, bytes) && !write_message(wire, bytes))
+            return;
 }
 
 static DWORD WINAPI run_writer(void *parameter)
@@ -188,20 +179,21 @@ static DWORD WINAPI run_writer(void *parameter)
     return 0;
 }
 
-static void put(struct worker_wire *wire, struct wire_order *order)
-{
-    order->next = NULL;
-    *wire->end_of_orders = order;
-    wire->end_of_orders = &order->next;
-}
-
 void worker_wire_put(struct worker_wire *wire, struct wire_order *order)
 {
+    order->next = NULL;
     order->state = WIRE_WAITS;
     AcquireSRWLockExclusive(&wire->lock);
-    put(wire, order);
+    *wire->end_of_orders = order;
+    wire->end_of_orders = &order->next;
     ReleaseSRWLockExclusive(&wire->lock);
     WakeAllConditionVariable(&wire->changed);
+}
+
+void worker_wire_put_end(struct worker_wire *wire)
+{
+    wire->last.kind = ORDER_END;
+    worker_wire_put(wire, &wire->last);
 }
 
 void worker_wire_take_back(struct worker_wire *wire, struct wire_order *order)
@@ -221,14 +213,6 @@ void worker_wire_take_back(struct worker_wire *wire, struct wire_order *order)
 enum wire_order_state wire_order_state(struct wire_order *order)
 {
     return (enum wire_order_state)InterlockedCompareExchange(&order->state, 0, 0);
-}
-
-void worker_wire_put_end(struct worker_wire *wire)
-{
-    AcquireSRWLockExclusive(&wire->lock);
-    wire->end_due = true;
-    ReleaseSRWLockExclusive(&wire->lock);
-    WakeAllConditionVariable(&wire->changed);
 }
 
 /* --- reports */

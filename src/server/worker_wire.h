@@ -20,8 +20,8 @@ enum wire_order_state {
    or is taken back. */
 struct wire_order {
     struct wire_order *next;
-    enum worker_order_kind kind; /* a connection, or a cancel */
-    uint64_t connection;         /* its number */
+    enum worker_order_kind kind;
+    uint64_t connection; /* its number */
     SOCKET socket;
     const struct service *settings; /* for the options of the socket */
     const struct address *peer, *local;
@@ -46,9 +46,9 @@ struct worker_wire {
     CONDITION_VARIABLE changed;
     HANDLE input, output; /* our ends; each thread closes its own */
     struct wire_order *first, **end_of_orders;
-    bool end_due;     /* after them, the worker is told to end */
-    bool is_stopping; /* nothing more is written … */
-    bool is_closing;  /* … and nothing is taken */
+    struct wire_order last; /* that it is to end */
+    bool is_stopping;       /* nothing more is written … */
+    bool is_closing;        /* … and nothing is taken */
     bool writer_ended, reader_ended;
     bool is_posted; /* news */
     uint8_t reports[64 * WORKER_REPORT_SIZE];
@@ -66,7 +66,7 @@ void worker_wire_take_back(struct worker_wire *wire, struct wire_order *order);
 
 enum wire_order_state wire_order_state(struct wire_order *order);
 
-/* The last order: it is to end, after it has been told of those that were put before. */
+/* It is to end: at most once, and no connection afterwards. */
 void worker_wire_put_end(struct worker_wire *wire);
 
 /* Whether orders can still be written. */
