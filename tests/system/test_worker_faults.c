@@ -197,7 +197,7 @@ static void a_socket_that_cannot_be_handed_over_is_said(void **state)
 
         client_expect_end(client);
         client_close(client);
-        server_expect(server, cases[i].sentence);
+        server_expect(server, "%s", cases[i].sentence);
         server_expect(server, "close w#1 127.0.0.1:* launch failed after ");
         workers_visit(server);
         process_end_all();
