@@ -127,7 +127,8 @@ void process_show_errors(void)
 
 HANDLE process_open(DWORD id)
 {
-    return OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, id);
+    return OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE,
+                       id);
 }
 
 bool process_is_alive(HANDLE handle)
@@ -140,6 +141,6 @@ void process_expect_gone(HANDLE handle)
     if (handle == NULL)
         return;
     if (WaitForSingleObject(handle, PATIENCE_MS) != WAIT_OBJECT_0)
-        FAIL("a process is still there that should have been ended");
+        FAIL("the process %lu is still there, which should have been ended", GetProcessId(handle));
     CloseHandle(handle);
 }

@@ -47,7 +47,8 @@ static void of_a_service_that_has_not_changed_they_stay(void **state)
 /* The listener is the same, and nobody who comes gets a program of before. */
 static void of_one_that_has_changed_they_are_replaced(void **state)
 {
-    struct process *server = server_start(SERVICE "server_args = environment\nenv = ROUND=0\n");
+    struct process *server =
+        server_start("log_level = debug\n" SERVICE "server_args = environment\nenv = ROUND=0\n");
 
     (void)state;
     for (int round = 1; round <= 5; round++) {
@@ -55,7 +56,8 @@ static void of_one_that_has_changed_they_are_replaced(void **state)
 
         spares_expect("2 of 2 ready");
         struct spares before = spares_of(server);
-        server_rewrite(SERVICE "server_args = environment\nenv = ROUND=%d\n", round);
+        server_rewrite("log_level = debug\n" SERVICE "server_args = environment\nenv = ROUND=%d\n",
+                       round);
         reload();
         snprintf(line, sizeof line, "ROUND=%d", round);
         assert_true(says(server, "who", line)); /* at once */
