@@ -1,6 +1,7 @@
 #include "server/closer.h"
 
 #include "core/memory.h"
+#include "windows/clock.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ struct closer {
     struct loop *loop;
     struct operation wake;
     HANDLE thread;
-    int64_t frequency; /* of the performance counter */
+    struct steady_clock clock;
     struct queue looking;
 
     SRWLOCK lock; /* everything below */
@@ -50,14 +51,6 @@ static struct closing *take_all(struct queue *queue)
     return first;
 }
 
-static uint64_t now_ms(const struct closer *closer)
-{
-    LARGE_INTEGER ticks;
-
-    QueryPerformanceCounter(&ticks);
-    return (uint64_t)(ticks.QuadPart * 1000 / closer->frequency);
-}
-
 /* --- one socket */
 
 bool closer_drain(SOCKET socket, bool *has_read, bool *more, enum closing_end *end)
@@ -80,17 +73,17 @@ bool closer_drain(SOCKET socket, bool *has_read, bool *more, enum closing_end *e
     return true;
 }
 
-static void begin(const struct closer *closer, struct closing *closing)
+static void begin(struct closer *closer, struct closing *closing)
 {
     u_long nonblocking = 1;
 
     shutdown(closing->socket, SD_SEND);
     ioctlsocket(closing->socket, (long)FIONBIO, &nonblocking);
-    closing->look_ms = now_ms(closer) + looks_ms[0];
+    closing->look_ms = steady_clock_ms(&closer->clock) + looks_ms[0];
 }
 
 /* Whether it is through. */
-static bool look(const struct closer *closer, struct closing *closing)
+static bool look(struct closer *closer, struct closing *closing)
 {
     bool more;
 
@@ -100,7 +93,7 @@ static bool look(const struct closer *closer, struct closing *closing)
     }
     if (++closing->looks == ARRAYSIZE(looks_ms))
         return true;
-    closing->look_ms = now_ms(closer) + looks_ms[closing->looks];
+    closing->look_ms = steady_clock_ms(&closer->clock) + looks_ms[closing->looks];
     return false;
 }
 
@@ -110,7 +103,7 @@ static void finish(struct closer *closer, struct closing *closing)
 {
     AcquireSRWLockExclusive(&closer->lock);
     if (closer->finished.first == NULL)
-        closer->finished_ms = now_ms(closer);
+        closer->finished_ms = steady_clock_ms(&closer->clock);
     put(&closer->finished, closing);
     ReleaseSRWLockExclusive(&closer->lock);
 }
@@ -118,7 +111,7 @@ static void finish(struct closer *closer, struct closing *closing)
 static void look_at_due(struct closer *closer)
 {
     struct closing *closing = take_all(&closer->looking);
-    uint64_t now = now_ms(closer);
+    uint64_t now = steady_clock_ms(&closer->clock);
 
     while (closing != NULL) {
         struct closing *next = closing->next;
@@ -146,7 +139,7 @@ static void tell_loop(struct closer *closer)
 {
     AcquireSRWLockExclusive(&closer->lock);
     bool post = closer->finished.first != NULL && !closer->is_posted &&
-                now_ms(closer) >= closer->finished_ms + TELL_MS;
+                steady_clock_ms(&closer->clock) >= closer->finished_ms + TELL_MS;
     closer->is_posted = closer->is_posted || post;
     ReleaseSRWLockExclusive(&closer->lock);
     if (!post || loop_post(closer->loop, &closer->wake))
@@ -157,9 +150,9 @@ static void tell_loop(struct closer *closer)
 }
 
 /* Until the next look, or until the loop is to be told. With the lock. */
-static DWORD wait_ms(const struct closer *closer)
+static DWORD wait_ms(struct closer *closer)
 {
-    uint64_t now = now_ms(closer);
+    uint64_t now = steady_clock_ms(&closer->clock);
     uint64_t due_ms = UINT64_MAX;
 
     for (const struct closing *closing = closer->looking.first; closing != NULL;
@@ -237,10 +230,7 @@ void closer_submit(struct closer *closer, struct closing *closing)
 struct closer *closer_start(struct loop *loop, struct error *error)
 {
     struct closer *closer = memory_zeroed(1, sizeof *closer);
-    LARGE_INTEGER frequency;
 
-    QueryPerformanceFrequency(&frequency);
-    closer->frequency = frequency.QuadPart;
     closer->loop = loop;
     closer->wake.complete = on_wake;
     InitializeSRWLock(&closer->lock);

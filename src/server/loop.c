@@ -4,18 +4,9 @@
 
 #include <stddef.h>
 
-/* Adds what has passed since it was last called. A counter that is set back (a virtual machine that
-   moved to another host) costs one turn's time, and neither stops the timers nor fires them all. */
 static void take_time(struct loop *loop)
 {
-    LARGE_INTEGER frequency, ticks;
-
-    QueryPerformanceFrequency(&frequency);
-    QueryPerformanceCounter(&ticks);
-    int64_t passed = ticks.QuadPart - loop->ticks;
-    int64_t ms = passed > 0 ? passed * 1000 / frequency.QuadPart : 0;
-    loop->now_ms += (uint64_t)ms;
-    loop->ticks = passed > 0 ? loop->ticks + ms * frequency.QuadPart / 1000 : ticks.QuadPart;
+    loop->now_ms = steady_clock_ms(&loop->clock);
 }
 
 bool loop_open(struct loop *loop, struct error *error)
@@ -23,9 +14,7 @@ bool loop_open(struct loop *loop, struct error *error)
     loop->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
     if (loop->port == NULL)
         return error_windows(error, "CreateIoCompletionPort");
-    LARGE_INTEGER ticks;
-    QueryPerformanceCounter(&ticks);
-    loop->ticks = ticks.QuadPart;
+    take_time(loop);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_LOOP_H
 
 #include "core/error.h"
+#include "windows/clock.h"
 
 #include <winsock2.h>
 #include <windows.h>
@@ -32,7 +33,7 @@ struct loop {
     HANDLE port;
     struct timer *timers; /* a pairing heap: the root is due first */
     uint64_t now_ms;      /* since loop_open; taken once per turn, never goes back */
-    int64_t ticks;        /* of the performance counter, at now_ms */
+    struct steady_clock clock;
     bool ended;
     /* A job's message (JOB_OBJECT_MSG_…); key is the number that job_report_to was given, never 0.
      */

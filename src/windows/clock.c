@@ -30,3 +30,16 @@ uint64_t clock_us_since(int64_t ticks)
     QueryPerformanceFrequency(&frequency);
     return passed > 0 ? (uint64_t)(passed * 1000000 / frequency.QuadPart) : 0;
 }
+
+uint64_t steady_clock_ms(struct steady_clock *clock)
+{
+    LARGE_INTEGER frequency;
+    int64_t ticks = clock_ticks();
+    int64_t passed = clock->ticks == 0 ? 0 : ticks - clock->ticks;
+
+    QueryPerformanceFrequency(&frequency);
+    int64_t ms = passed > 0 ? passed * 1000 / frequency.QuadPart : 0;
+    clock->ms += (uint64_t)ms;
+    clock->ticks = passed > 0 ? clock->ticks + ms * frequency.QuadPart / 1000 : ticks;
+    return clock->ms;
+}
