@@ -199,6 +199,7 @@ void closer_collect(struct closer *closer)
 {
     AcquireSRWLockExclusive(&closer->lock);
     struct closing *closing = take_all(&closer->finished);
+    closer->is_posted = false; /* or lost */
     ReleaseSRWLockExclusive(&closer->lock);
     while (closing != NULL) {
         struct closing *next = closing->next;
@@ -210,13 +211,8 @@ void closer_collect(struct closer *closer)
 
 static void on_wake(struct operation *operation, DWORD bytes)
 {
-    struct closer *closer = CONTAINER(operation, struct closer, wake);
-
     (void)bytes;
-    AcquireSRWLockExclusive(&closer->lock);
-    closer->is_posted = false;
-    ReleaseSRWLockExclusive(&closer->lock);
-    closer_collect(closer);
+    closer_collect(CONTAINER(operation, struct closer, wake));
 }
 
 void closer_submit(struct closer *closer, struct closing *closing)
