@@ -157,7 +157,10 @@ static char *name_from(const char *server)
         name[utf8_whole(name, STEM_MAXIMUM)] = '\0';
     for (char *bad = strpbrk(name, " \t#\"]"); bad != NULL; bad = strpbrk(bad, " \t#\"]"))
         *bad = '-';
-    return name;
+    if (*name != '\0')
+        return name;
+    free(name);
+    return memory_copy("?"); /* a path that ends with its folder */
 }
 
 static bool is_taken(const struct assembly *assembly, const char *name)

@@ -378,11 +378,15 @@ static void a_service_named_by_its_program_goes_round(void **state)
              "1 = a]b.exe\n"
              "2 = a-long-name-of-a-program-that-is-no-name-of-a-section.exe\n"
              "65535 = a-long-name-of-a-program-that-is-no-name-of-a-section.exe\n"
-             "4 = 123456789012345678901234567890123\xC3\xA9.exe\n");
+             "4 = 123456789012345678901234567890123\xC3\xA9.exe\n"
+             "5 = a.exe\\\n"
+             "6 = .exe\n");
     assert_string_equal(config.services[0].name, "a-b");
     assert_string_equal(config.services[1].name, "a-long-name-of-a-program-that-is-n");
     assert_string_equal(config.services[2].name, "a-long-name-of-a-program-that-is-n-65535");
     assert_string_equal(config.services[3].name, "123456789012345678901234567890123");
+    assert_string_equal(config.services[4].name, "?");
+    assert_string_equal(config.services[5].name, ".exe");
     check_round_trip(&config);
 }
 
