@@ -65,9 +65,8 @@ static void fail_orders(struct worker *worker)
     struct connection *connection;
     struct error error;
 
-    if (WaitForSingleObject(worker->child.process, 0) == WAIT_OBJECT_0)
-        return;
-    while ((connection = find_failed(worker)) != NULL) {
+    while ((connection = find_failed(worker)) != NULL &&
+           WaitForSingleObject(worker->child.process, 0) != WAIT_OBJECT_0) {
         error_code(&error, connection->assignment.order.failure, "%s the worker with pid %lu",
                    worker->wire.transfer == TRANSFER_WSADUPLICATESOCKET ? "WSADuplicateSocket for"
                                                                         : "DuplicateHandle into",
