@@ -183,7 +183,8 @@ void worker_hear(struct worker *worker)
 
     while ((size = worker_wire_take(&worker->wire, bytes, sizeof bytes)) > 0)
         handle_reports(worker, bytes, size);
-    fail_orders(worker);
+    if (worker_wire_take_failures(&worker->wire))
+        fail_orders(worker);
     if (worker_wire_has_ended(&worker->wire))
         worker_output_ended(worker);
 }

@@ -134,6 +134,7 @@ static bool next_message(struct worker_wire *wire, uint8_t *bytes)
     ReleaseSRWLockExclusive(&wire->transferring);
     if (has_failed) {
         AcquireSRWLockExclusive(&wire->lock);
+        wire->has_failures = true;
         tell_loop(wire);
     }
     return has_message;
@@ -208,6 +209,15 @@ void worker_wire_take_back(struct worker_wire *wire, struct wire_order *order)
         wire->end_of_orders = place;
     ReleaseSRWLockExclusive(&wire->lock);
     ReleaseSRWLockExclusive(&wire->transferring);
+}
+
+bool worker_wire_take_failures(struct worker_wire *wire)
+{
+    AcquireSRWLockExclusive(&wire->lock);
+    bool has_failures = wire->has_failures;
+    wire->has_failures = false;
+    ReleaseSRWLockExclusive(&wire->lock);
+    return has_failures;
 }
 
 enum wire_order_state wire_order_state(struct wire_order *order)

@@ -47,6 +47,7 @@ struct worker_wire {
     HANDLE input, output; /* our ends; each thread closes its own */
     struct wire_order *first, **end_of_orders;
     struct wire_order last; /* that it is to end */
+    bool has_failures;      /* among those that were taken */
     bool is_stopping;       /* nothing more is written … */
     bool is_closing;        /* … and nothing is taken */
     bool writer_ended, reader_ended;
@@ -65,6 +66,9 @@ void worker_wire_put(struct worker_wire *wire, struct wire_order *order);
 void worker_wire_take_back(struct worker_wire *wire, struct wire_order *order);
 
 enum wire_order_state wire_order_state(struct wire_order *order);
+
+/* Whether orders have failed since it was last asked. */
+bool worker_wire_take_failures(struct worker_wire *wire);
 
 /* It is to end: at most once, and no connection afterwards. */
 void worker_wire_put_end(struct worker_wire *wire);
