@@ -4,6 +4,7 @@
 #include "server/connection_log.h"
 #include "server/connection_spare.h"
 #include "server/connection_table.h"
+#include "windows/handle.h"
 
 #include <stdlib.h>
 
@@ -74,11 +75,8 @@ static void release_child(struct connection *connection)
             connection_give_reason(connection,
                                    "cpu_time_max"); /* Windows ended the job with that code */
     }
-    if (connection->child.process != NULL)
-        CloseHandle(connection->child.process);
-    if (connection->child.job != NULL)
-        CloseHandle(connection->child.job);
-    connection->child.process = connection->child.job = NULL;
+    handle_close(&connection->child.process);
+    handle_close(&connection->child.job);
 }
 
 void connection_linger(struct connection *connection)

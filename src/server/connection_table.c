@@ -1,6 +1,7 @@
 #include "server/connection_table.h"
 
 #include "core/memory.h"
+#include "windows/handle.h"
 
 #include <stdlib.h>
 
@@ -70,10 +71,8 @@ void connection_table_for_each(const struct connection_table *table, void *conte
 static void release(struct connection *connection, void *context)
 {
     (void)context;
-    if (connection->child.job != NULL)
-        CloseHandle(connection->child.job);
-    if (connection->child.process != NULL)
-        CloseHandle(connection->child.process);
+    handle_close(&connection->child.job);
+    handle_close(&connection->child.process);
     free(connection);
 }
 

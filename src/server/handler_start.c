@@ -2,6 +2,7 @@
 
 #include "server/relay.h"
 #include "server/server.h"
+#include "windows/handle.h"
 #include "windows/pipe.h"
 
 enum {
@@ -10,26 +11,19 @@ enum {
     OUTPUT_SIZE = RELAY_HANDLER_RING
 };
 
-static void close_end(HANDLE *end)
-{
-    if (*end != NULL)
-        CloseHandle(*end);
-    *end = NULL;
-}
-
 void handler_pipes_close_childs(struct handler_pipes *pipes)
 {
-    close_end(&pipes->childs_input);
-    close_end(&pipes->childs_output);
-    close_end(&pipes->childs_error_output);
+    handle_close(&pipes->childs_input);
+    handle_close(&pipes->childs_output);
+    handle_close(&pipes->childs_error_output);
 }
 
 void handler_pipes_close(struct handler_pipes *pipes)
 {
     handler_pipes_close_childs(pipes);
-    close_end(&pipes->input);
-    close_end(&pipes->output);
-    close_end(&pipes->error_output);
+    handle_close(&pipes->input);
+    handle_close(&pipes->output);
+    handle_close(&pipes->error_output);
 }
 
 static bool fail(struct launch_failure *failure)

@@ -1,5 +1,6 @@
 #include "server/launch.h"
 
+#include "windows/handle.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -111,8 +112,7 @@ static bool resume(struct child *child, struct launch_failure *failure)
 {
     if (ResumeThread(child->thread) == (DWORD)-1)
         return fail(failure, "ResumeThread", NULL);
-    CloseHandle(child->thread);
-    child->thread = NULL;
+    handle_close(&child->thread);
     return true;
 }
 
@@ -122,18 +122,11 @@ bool launch_release(struct child *child, HANDLE port, ULONG_PTR key, struct laun
            (child->thread == NULL || resume(child, failure));
 }
 
-static void close_handle(HANDLE *handle)
-{
-    if (*handle != NULL)
-        CloseHandle(*handle);
-    *handle = NULL;
-}
-
 static void close_child(struct child *child)
 {
-    close_handle(&child->thread);
-    close_handle(&child->process);
-    close_handle(&child->job);
+    handle_close(&child->thread);
+    handle_close(&child->process);
+    handle_close(&child->job);
     child->pid = 0;
 }
 

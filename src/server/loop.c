@@ -1,5 +1,6 @@
 #include "server/loop.h"
 
+#include "windows/handle.h"
 #include "windows/text.h"
 
 #include <stddef.h>
@@ -20,9 +21,7 @@ bool loop_open(struct loop *loop, struct error *error)
 
 void loop_close(struct loop *loop)
 {
-    if (loop->port != NULL)
-        CloseHandle(loop->port);
-    loop->port = NULL;
+    handle_close(&loop->port);
 }
 
 bool loop_associate(struct loop *loop, HANDLE handle, struct error *error)

@@ -3,6 +3,7 @@
 #include "server/connection.h"
 #include "server/connection_worker.h"
 #include "server/worker_pool.h"
+#include "windows/handle.h"
 #include "windows/job.h"
 #include "windows/text.h"
 
@@ -80,13 +81,6 @@ static void on_errors_ended(struct error_stream *stream)
         worker_pool_remove(worker);
 }
 
-static void close_handle(HANDLE *handle)
-{
-    if (*handle != NULL)
-        CloseHandle(*handle);
-    *handle = NULL;
-}
-
 /* "exit 0xC0000005 after 3.200 s, with 2 connections", or what was wrong and the same. */
 static void describe_end(const struct worker *worker, char *text, size_t size)
 {
@@ -131,9 +125,9 @@ static void finish(struct worker *worker)
     while (worker->connections.last != NULL) /* the oldest will wait first */
         connection_lose_worker(worker->connections.last);
     worker_wire_close(&worker->wire);
-    close_handle(&worker->child.job);
-    close_handle(&worker->child.process);
-    close_handle(&worker->process);
+    handle_close(&worker->child.job);
+    handle_close(&worker->child.process);
+    handle_close(&worker->process);
     worker_pool_look(worker->pool);
     if (worker->error_pipe != NULL)
         error_stream_finish(&worker->errors);

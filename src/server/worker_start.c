@@ -3,6 +3,7 @@
 #include "server/running_service.h"
 #include "server/server.h"
 #include "server/worker_pool.h"
+#include "windows/handle.h"
 #include "windows/pipe.h"
 #include "windows/text.h"
 
@@ -12,13 +13,6 @@ enum { ORDERS_SIZE = 16 * WORKER_ORDER_SIZE, REPORTS_SIZE = 4096, ERROR_PIPE_SIZ
 struct childs_ends {
     HANDLE input, output, error_output;
 };
-
-static void close_end(HANDLE *end)
-{
-    if (*end != NULL)
-        CloseHandle(*end);
-    *end = NULL;
-}
 
 static bool open_pipes(struct worker *worker, struct launch *request, struct childs_ends *ends)
 {
@@ -62,12 +56,12 @@ void worker_start(struct spawn_task *task)
 
     worker->launched =
         open_pipes(worker, &request, &ends) && launch(&request, &worker->child, &worker->failure);
-    close_end(&ends.input);
-    close_end(&ends.output);
-    close_end(&ends.error_output);
+    handle_close(&ends.input);
+    handle_close(&ends.output);
+    handle_close(&ends.error_output);
     if (worker->launched)
         return;
-    close_end(&worker->wire.input);
-    close_end(&worker->wire.output);
-    close_end(&worker->error_pipe);
+    handle_close(&worker->wire.input);
+    handle_close(&worker->wire.output);
+    handle_close(&worker->error_pipe);
 }

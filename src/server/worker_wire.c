@@ -1,6 +1,7 @@
 #include "server/worker_wire.h"
 
 #include "server/running_service.h"
+#include "windows/handle.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -358,19 +359,12 @@ bool worker_wire_is_over(struct worker_wire *wire)
     return is_over;
 }
 
-static void close_handle(HANDLE *handle)
-{
-    if (*handle != NULL)
-        CloseHandle(*handle);
-    *handle = NULL;
-}
-
 /* What is under way there may have begun just after it was cancelled. */
 static void close_thread(struct worker_wire *wire, HANDLE *thread)
 {
     while (*thread != NULL && WaitForSingleObject(*thread, CANCEL_MS) == WAIT_TIMEOUT)
         worker_wire_cut(wire);
-    close_handle(thread);
+    handle_close(thread);
 }
 
 void worker_wire_close(struct worker_wire *wire)
@@ -381,8 +375,8 @@ void worker_wire_close(struct worker_wire *wire)
     WakeAllConditionVariable(&wire->changed);
     close_thread(wire, &wire->writer);
     close_thread(wire, &wire->reader);
-    close_handle(&wire->input);
-    close_handle(&wire->output);
-    close_handle(&wire->written);
-    close_handle(&wire->read);
+    handle_close(&wire->input);
+    handle_close(&wire->output);
+    handle_close(&wire->written);
+    handle_close(&wire->read);
 }

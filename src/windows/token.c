@@ -1,6 +1,7 @@
 #include "windows/token.h"
 
 #include "core/memory.h"
+#include "windows/handle.h"
 #include "windows/station.h"
 #include "windows/text.h"
 
@@ -272,9 +273,7 @@ HANDLE token_restrict(HANDLE original, const struct token_restriction *restricti
     good = token != NULL && (!restriction->drop || set_access(token, &from, error)) &&
            (restriction->integrity == 0 || lower_integrity(token, restriction->integrity, error));
     original_free(&from);
-    if (!good && token != NULL) {
-        CloseHandle(token);
-        token = NULL;
-    }
+    if (!good)
+        handle_close(&token);
     return token;
 }
