@@ -9,7 +9,6 @@
 #include "windows/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Of one that is removed, whatever its last connections are. */
 static const struct service *settings_of(const struct tally *tally)
@@ -34,7 +33,7 @@ static const char *launch_of(const struct service *settings)
     return settings != NULL && settings->prestart > 0 ? "prestart" : "spawn";
 }
 
-static void take_tally(const struct tally *tally, struct status_service *taken)
+static void take_tally(struct tally *tally, struct status_service *taken)
 {
     const struct service *settings = settings_of(tally);
 
@@ -53,6 +52,7 @@ static void take_tally(const struct tally *tally, struct status_service *taken)
                                 .launch_p99_us = histogram_quantile(&tally->launch_times, 0.99)};
     for (size_t i = 0; i < REFUSALS; i++)
         taken->refused[i] = tally->refused[i];
+    tally->picture = taken;
 }
 
 static void take_service(const struct running_service *service, struct status_service *taken)
@@ -89,9 +89,10 @@ static size_t count_tallies(const struct server *server)
 }
 
 /* What an open relay has copied counts for its service too, which has those that have ended. */
-static struct status_bytes take_bytes(struct status *status, const struct connection *connection)
+static struct status_bytes take_bytes(const struct connection *connection)
 {
     const struct relay *relay = connection->relay;
+    struct status_service *service = connection->service->tally->picture;
     struct status_bytes bytes = {.known = connection->service->is_piped,
                                  .in = connection->bytes_in,
                                  .out = connection->bytes_out};
@@ -100,15 +101,9 @@ static struct status_bytes take_bytes(struct status *status, const struct connec
         return bytes; /* one that is being launched is the spawner's */
     bytes.in = relay->from_client.bytes;
     bytes.out = relay->from_handler.bytes;
-    for (size_t i = 0; i < status->service_count; i++) {
-        struct status_service *service = &status->services[i];
-
-        if (strcmp(service->name, connection->service->settings->name) != 0)
-            continue;
-        service->bytes.known = true;
-        service->bytes.in += bytes.in;
-        service->bytes.out += bytes.out;
-    }
+    service->bytes.known = true;
+    service->bytes.in += bytes.in;
+    service->bytes.out += bytes.out;
     return bytes;
 }
 
@@ -127,7 +122,7 @@ static void take_connection(struct connection *connection, void *context)
         .peer = connection->peer_text,
         .state = connection->refused ? "refused" : states[connection->state],
         .pid = connection->child.pid,
-        .bytes = take_bytes(status, connection),
+        .bytes = take_bytes(connection),
         .age_ms = connection_server(connection)->loop.now_ms - connection->began_ms};
 }
 
@@ -165,7 +160,7 @@ char *control_status(struct server *server, bool as_json)
     for (const struct running_service *service = server->services; service != NULL;
          service = service->next)
         take_service(service, &status.services[status.service_count++]);
-    for (const struct tally *tally = server->tallies; tally != NULL; tally = tally->next)
+    for (struct tally *tally = server->tallies; tally != NULL; tally = tally->next)
         if (tally->current == NULL) /* removed, but somebody is still served */
             take_tally(tally, &status.services[status.service_count++]);
     connection_table_for_each(server->connections, &status, take_connection);

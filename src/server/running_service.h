@@ -33,6 +33,7 @@ struct tally {
     uint64_t rate_state; /* its state */
     bool rate_paused;    /* nobody is let in before rate_timer */
     struct timer rate_timer;
+    struct status_service *picture; /* of it, while one is taken of the server */
 };
 
 /* One service while it is served: one state of its settings. */

@@ -60,6 +60,37 @@ static void for_programs_it_is_json(void **state)
     client_goodbye(client);
 }
 
+static void what_pipes_pass_is_counted_while_it_passes_and_afterwards(void **state)
+{
+    static const char counted[] = "\"name\":\"one\",*\"bytes_in\":10,\"bytes_out\":12,"
+                                  "*\"name\":\"other\",*\"bytes_in\":4,\"bytes_out\":5,";
+    struct process *server = server_start("[defaults]\n"
+                                          "port = 0\n"
+                                          "server = handlers\\upper.exe\n"
+                                          "stdio = pipe\n"
+                                          "[service one]\n"
+                                          "[service other]\n");
+    SOCKET first = client_connect(server, "one");
+    SOCKET second = client_connect(server, "one");
+    SOCKET other = client_connect(server, "other");
+
+    (void)state;
+    client_say(first, "hello\n");
+    client_expect(first, "HELLO\r\n");
+    client_say(second, "you\n");
+    client_expect(second, "YOU\r\n");
+    client_say(other, "abc\n");
+    client_expect(other, "ABC\r\n");
+    server_expect_answer("status --json", counted);
+    client_end_sending(first);
+    client_expect_end(first);
+    client_close(first);
+    server_expect(server, "close one#1 * exit 0 ");
+    server_expect_answer("status --json", counted);
+    client_close(second);
+    client_close(other);
+}
+
 static void stop_waits_for_open_connections(void **state)
 {
     struct process *server = server_start("[service upper]\n"
@@ -161,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(status_shows_what_clients_know),
         SYSTEM_TEST(for_programs_it_is_json),
+        SYSTEM_TEST(what_pipes_pass_is_counted_while_it_passes_and_afterwards),
         SYSTEM_TEST(stop_waits_for_open_connections),
         SYSTEM_TEST(stop_now_does_not),
         SYSTEM_TEST(who_does_not_run_is_not_reached),
