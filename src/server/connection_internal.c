@@ -40,17 +40,3 @@ void connection_serve_internally(struct connection *connection)
     connection_begun(connection, detail);
     connection_limit_time(connection);
 }
-
-/* What nobody has heard of may be on its way; not any more when a message that is posted now has
-   come. */
-void connection_look_internally(struct connection *connection, DWORD message, DWORD turns)
-{
-    struct conversation *conversation = &connection->conversation;
-
-    if (connection->state != CONNECTION_SERVING)
-        return;
-    if (message != 0)
-        conversation_mend(conversation, turns);
-    else if (conversation_is_overdue(conversation))
-        loop_post_message(conversation->loop, connection->number, 1, conversation->turns);
-}

@@ -10,7 +10,4 @@ bool connection_is_internal(const struct connection *connection);
 /* It serves at once; connection_ended is called in the end, never from inside. */
 void connection_serve_internally(struct connection *connection);
 
-/* For connection_job_message. */
-void connection_look_internally(struct connection *connection, DWORD message, DWORD turns);
-
 #endif

@@ -41,11 +41,8 @@ static void end_what_is_left(const struct connection *connection, DWORD count)
 
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid)
 {
-    if (connection_is_internal(connection)) {
-        connection_look_internally(connection, message, pid);
-        return;
-    }
-    if (connection_has_workers(connection) || connection_is_redirect(connection))
+    if (connection_has_workers(connection) || connection_is_redirect(connection) ||
+        connection_is_internal(connection))
         return; /* its job is its worker's, or there is none */
     note_limit(connection, message);
     if (message == JOB_OBJECT_MSG_NEW_PROCESS)

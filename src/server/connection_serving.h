@@ -15,8 +15,7 @@ void connection_take_errors(struct connection *connection, struct error_stream *
 /* Its relay has both its ends, and begins. */
 void connection_begin_relay(struct connection *connection);
 
-/* A message of the connection's job, or none (message 0: look whether one was lost). Of an internal
-   service, a message is an answer to such a look. */
+/* A message of the connection's job, or none (message 0: look whether one was lost). */
 void connection_job_message(struct connection *connection, DWORD message, DWORD pid);
 
 /* Asks the handler to end and ends its job stop_ms later; at once where it cannot be asked. */

@@ -270,7 +270,7 @@ bool conversation_is_overdue(const struct conversation *conversation)
            is_overdue(conversation->sending, &conversation->send);
 }
 
-void conversation_mend(struct conversation *conversation, unsigned long turns)
+void conversation_mend(struct conversation *conversation, DWORD turns)
 {
     if (conversation->turns != turns)
         return;

@@ -23,7 +23,7 @@ struct conversation {
     struct timer timer; /* calls ended where no packet will */
     bool receiving, sending, over;
     const char *reason;
-    unsigned long turns;   /* packets seen */
+    DWORD turns;           /* packets seen */
     size_t used, sent;     /* of buffer */
     unsigned line, column; /* chargen: of the next character */
     char buffer[CONVERSATION_BUFFER];
@@ -46,6 +46,6 @@ bool conversation_is_overdue(const struct conversation *conversation);
 
 /* No packet has come since turns was read, not even behind one that was posted then: what is
    overdue is taken for lost, and made up for. */
-void conversation_mend(struct conversation *conversation, unsigned long turns);
+void conversation_mend(struct conversation *conversation, DWORD turns);
 
 #endif

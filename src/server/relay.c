@@ -301,6 +301,7 @@ static void on_read(struct operation *operation, DWORD bytes)
 {
     struct flow *flow = CONTAINER(operation, struct flow, read);
 
+    flow->relay->turns++;
     has_read(flow, bytes, operation->overlapped.Internal != 0);
     look(flow->relay);
 }
@@ -309,6 +310,7 @@ static void on_write(struct operation *operation, DWORD bytes)
 {
     struct flow *flow = CONTAINER(operation, struct flow, write);
 
+    flow->relay->turns++;
     has_written(flow, bytes, operation->overlapped.Internal != 0);
     look(flow->relay);
 }
@@ -318,8 +320,51 @@ static void on_again(struct operation *operation, DWORD bytes)
     struct relay *relay = CONTAINER(operation, struct relay, again);
 
     (void)bytes;
+    relay->turns++;
     relay->again_is_posted = false;
     look(relay);
+}
+
+/* --- packets that are lost */
+
+enum { MOST_LOST = 5 };
+
+static size_t find_overdue_of(struct flow *flow, struct operation **overdue)
+{
+    size_t count = 0;
+
+    if (flow->reading && HasOverlappedIoCompleted(&flow->read.overlapped))
+        overdue[count++] = &flow->read;
+    if (flow->writing && HasOverlappedIoCompleted(&flow->write.overlapped))
+        overdue[count++] = &flow->write;
+    return count;
+}
+
+static size_t find_overdue(struct relay *relay, struct operation *overdue[MOST_LOST])
+{
+    size_t count = find_overdue_of(&relay->from_client, overdue);
+
+    count += find_overdue_of(&relay->from_handler, overdue + count);
+    if (relay->again_is_posted)
+        overdue[count++] = &relay->again;
+    return count;
+}
+
+bool relay_is_overdue(struct relay *relay)
+{
+    struct operation *overdue[MOST_LOST];
+
+    return find_overdue(relay, overdue) > 0;
+}
+
+/* All of them are found before the first goes on: what that begins is not lost. */
+void relay_mend(struct relay *relay, DWORD turns)
+{
+    struct operation *lost[MOST_LOST];
+    size_t count = relay->turns == turns ? find_overdue(relay, lost) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        lost[i]->complete(lost[i], (DWORD)lost[i]->overlapped.InternalHigh);
 }
 
 /* --- time */

@@ -78,6 +78,7 @@ struct relay {
     bool has_no_packets; /* of what is done at once */
     struct operation again;
     bool again_is_posted;
+    DWORD turns; /* packets seen */
     struct timer timer;
     uint64_t last_ms; /* when something passed */
     bool is_idle;     /* and that has been said */
@@ -98,6 +99,14 @@ void relay_begin(struct relay *relay);
 /* The handler and all that it started are gone. What it wrote still goes to the client, as long as
    something passes at least every quiet_ms, and 30 s in all; then ended is called. */
 void relay_finish(struct relay *relay, uint64_t quiet_ms);
+
+/* For the sweep: whether something is done and its packet has not been seen, which may be because
+   it is still on its way. */
+bool relay_is_overdue(struct relay *relay);
+
+/* No packet has come since turns was read, not even behind one that was posted then: what is
+   overdue is taken for lost, and made up for. */
+void relay_mend(struct relay *relay, DWORD turns);
 
 /* Shortens what is left of that time to at most ms. */
 void relay_hurry(struct relay *relay, uint64_t ms);

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "server/accepting.h"
 #include "server/admission.h"
+#include "server/connection_mend.h"
 #include "server/connection_serving.h"
 #include "server/connection_table.h"
 #include "server/control.h"
@@ -84,7 +85,9 @@ static void on_job_message(struct loop *loop, uint64_t number, DWORD message, DW
         return;
     }
     connection = connection_table_find(server->connections, number);
-    if (connection != NULL)
+    if (connection != NULL && message == CONNECTION_LOOK)
+        connection_mend(connection, pid);
+    else if (connection != NULL)
         connection_job_message(connection, message, pid);
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/accepting.h"
 #include "server/admission.h"
+#include "server/connection_mend.h"
 #include "server/connection_serving.h"
 #include "server/connection_table.h"
 #include "server/control.h"
@@ -29,6 +30,7 @@ static void look_at(struct connection *connection, void *context)
 {
     (void)context;
     connection_job_message(connection, 0, 0);
+    connection_look_for_lost(connection);
 }
 
 /* The listeners that have asked for a connection, with the sockets to poll. */

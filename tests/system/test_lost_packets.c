@@ -1,26 +1,57 @@
 /* A packet that never arrives, whichever it is, costs a second or two and nothing else. */
 #include "harness.h"
+#include "workers.h"
 
 #include <stdio.h>
 
 #define SERVICE "[service upper]\nport = 0\nserver = handlers\\upper.exe\n"
 
-/* One connection takes about six: its arrival, the job's three messages, the launch's end, and that
-   of the stderr pipe. */
-#define PACKETS 8
-
-static void whichever_packet_is_lost_everybody_is_served(void **state)
+static void serve_two_clients(const char *ini, int packets)
 {
-    (void)state;
-    for (int skip = 0; skip < PACKETS; skip++) {
+    for (int skip = 0; skip < packets; skip++) {
         char faults[64];
 
         snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
         print_message("%s\n", faults);
-        struct process *server = server_start_with_faults(faults, SERVICE);
+        struct process *server = server_start_with_faults(faults, ini);
         client_goodbye(client_hello(server, "upper"));
         client_goodbye(client_hello(server, "upper"));
         server_expect(server, "close upper#2 * exit 0 ");
+        process_end_all();
+    }
+}
+
+/* One connection takes about six: its arrival, the job's three messages, the launch's end, and that
+   of the stderr pipe. */
+static void whichever_packet_is_lost_everybody_is_served(void **state)
+{
+    (void)state;
+    serve_two_clients(SERVICE, 8);
+}
+
+/* And those of what is copied, which is a read and a write each way and the reads of both ends. */
+static void nor_does_one_matter_where_pipes_are_between(void **state)
+{
+    (void)state;
+    serve_two_clients(SERVICE "stdio = pipe\n", 14);
+}
+
+/* The worker's start and that it is ready, then of each visit the arrival, what its worker says of
+   it, and its end. */
+static void nor_does_one_matter_where_workers_serve(void **state)
+{
+    (void)state;
+    for (int skip = 0; skip < 10; skip++) {
+        char faults[64];
+
+        snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
+        print_message("%s\n", faults);
+        struct process *server =
+            workers_start_with_faults(faults, "tests\\worker_probe.exe", "workers = 1\n");
+        workers_visit(server);
+        workers_visit(server);
+        server_expect(server, "close w#2 * end after ");
+        process_end_all();
     }
 }
 
@@ -63,6 +94,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(whichever_packet_is_lost_everybody_is_served),
+        SYSTEM_TEST(nor_does_one_matter_where_pipes_are_between),
+        SYSTEM_TEST(nor_does_one_matter_where_workers_serve),
         SYSTEM_TEST(a_lost_arrival_is_found_and_counted_in_the_log),
         SYSTEM_TEST(a_lost_ctrl_c_stops_the_server_all_the_same),
         SYSTEM_TEST(a_lost_end_of_a_launch_is_found),
