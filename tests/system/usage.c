@@ -60,13 +60,19 @@ static unsigned long count_threads(DWORD id)
     return count;
 }
 
+/* Threads of the system's pool come and go: what is counted and what is measured belong together.
+ */
 struct usage usage_of(const struct process *process)
 {
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    unsigned long threads = 0;
 
-    assert_true(GetProcessMemoryInfo(process->handle, &memory, sizeof memory));
+    for (int tries = 0; tries < 20 && threads != count_threads(process->id); tries++) {
+        threads = count_threads(process->id);
+        assert_true(GetProcessMemoryInfo(process->handle, &memory, sizeof memory));
+    }
     /* PagefileUsage is what PrivateUsage is, which Wine leaves at 0. */
     return (struct usage){.handles = usage_handles(process->id),
-                          .threads = count_threads(process->id),
+                          .threads = threads,
                           .private_kilobytes = (unsigned long)(memory.PagefileUsage / 1024)};
 }
