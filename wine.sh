@@ -248,10 +248,11 @@ test)
     compile clang
     compile native
     rm -f "$build/failures.log"
-    # Those under Wine wait most of the time; the others, which compute, take what these leave.
-    carry_out_tests native nice -n 19 &
-    native=$!
     hold_wine
+    run_tests browser
+    # Those under Wine wait most of the time; those that need none compute, and take what these leave.
+    carry_out_tests native nice 3>&- &
+    native=$!
     run_tests wine
     wait_for_programs
     run_tests programs
