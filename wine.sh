@@ -152,9 +152,13 @@ hold_wine() {
     fail "Wine does not start (see build/hold.log)"
 }
 
+# Where Wine's server has crashed, which it does once in a long while, what held it would wait for ever.
 release_wine() {
     exec 3>&-
-    wait "$holder" || true
+    (sleep 10 && kill -KILL "$holder") >/dev/null 2>&1 &
+    watcher=$!
+    wait "$holder" 2>/dev/null || true
+    kill "$watcher" 2>/dev/null || true
     rm -f "$build/hold"
 }
 

@@ -13,7 +13,7 @@ static void serve_two_clients(const char *ini, int packets)
 
         snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
         print_message("%s\n", faults);
-        struct process *server = server_start_with_faults(faults, ini);
+        struct process *server = server_start_with_faults(faults, "%s", ini);
         client_goodbye(client_hello(server, "upper"));
         client_goodbye(client_hello(server, "upper"));
         server_expect(server, "close upper#2 * exit 0 ");
