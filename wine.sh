@@ -186,7 +186,7 @@ said_by_failed() {
         END { flush() }' "$1"
 }
 
-# carry_out_tests PRESET [COMMAND...]: by that command; leaves build/test-PRESET.log and build/test-PRESET.status.
+# carry_out_tests PRESET [COMMAND...]: behind that command; leaves build/test-PRESET.log and build/test-PRESET.status.
 carry_out_tests() {
     log=$build/test-$1.log
     preset=$1
@@ -219,7 +219,7 @@ count_tests() {
 }
 
 run_tests() {
-    carry_out_tests "$1" env
+    carry_out_tests "$1"
     count_tests "$1"
 }
 

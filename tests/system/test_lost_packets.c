@@ -6,14 +6,21 @@
 
 #define SERVICE "[service upper]\nport = 0\nserver = handlers\\upper.exe\n"
 
+/* The faults that lose the packet behind so many; good until the next call. */
+static const char *lose_after(int packets)
+{
+    static char faults[64];
+
+    snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", packets);
+    print_message("%s\n", faults);
+    return faults;
+}
+
 static void serve_two_clients(const char *ini, int packets)
 {
     for (int skip = 0; skip < packets; skip++) {
-        char faults[64];
+        struct process *server = server_start_with_faults(lose_after(skip), "%s", ini);
 
-        snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
-        print_message("%s\n", faults);
-        struct process *server = server_start_with_faults(faults, "%s", ini);
         client_goodbye(client_hello(server, "upper"));
         client_goodbye(client_hello(server, "upper"));
         server_expect(server, "close upper#2 * exit 0 ");
@@ -42,12 +49,9 @@ static void nor_does_one_matter_where_workers_serve(void **state)
 {
     (void)state;
     for (int skip = 0; skip < 10; skip++) {
-        char faults[64];
-
-        snprintf(faults, sizeof faults, "GetQueuedCompletionStatus=%d,1,0", skip);
-        print_message("%s\n", faults);
         struct process *server =
-            workers_start_with_faults(faults, "tests\\worker_probe.exe", "workers = 1\n");
+            workers_start_with_faults(lose_after(skip), "tests\\worker_probe.exe", "workers = 1\n");
+
         workers_visit(server);
         workers_visit(server);
         server_expect(server, "close w#2 * end after ");

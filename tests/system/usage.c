@@ -60,8 +60,7 @@ static unsigned long count_threads(DWORD id)
     return count;
 }
 
-/* Threads of the system's pool come and go: what is counted and what is measured belong together.
- */
+/* Memory and threads are of one moment: threads of the system's pool come and go. */
 struct usage usage_of(const struct process *process)
 {
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
