@@ -65,7 +65,7 @@ static const struct {
     {SECTION_SERVICE, "process_max", "system/test_limits"},
     {SECTION_SERVICE, "cpu_time_max", "system/test_limits"},
     {SECTION_SERVICE, "priority", "system/test_limits"},
-    {SECTION_SERVICE, "user", "system/test_windows_only"},
+    {SECTION_SERVICE, "user", "system/test_rights"},
     {SECTION_SERVICE, "privileges", "system/test_rights"},
     {SECTION_SERVICE, "integrity", "system/test_windows_only"},
     {SECTION_SERVICE, "breakaway", "system/test_limits"},
