@@ -38,9 +38,10 @@ static bool prepare(struct listener *listener, struct error *error)
    asked for. */
 static bool ask(struct listener *listener, struct error *error)
 {
-    listener->asking = loop_post(listener->loop, &listener->accepting);
-    return listener->asking ||
-           error_windows(error, "PostQueuedCompletionStatus for %s", listener->text);
+    if (!loop_post(listener->loop, &listener->accepting))
+        return error_windows(error, "PostQueuedCompletionStatus for %s", listener->text);
+    listener->asked = 1;
+    return true;
 }
 
 /* Takes one connection and hands it over. Returns false where none can be taken now. */
@@ -54,7 +55,7 @@ static bool take(struct listener *listener)
 
     if (arrival.socket == INVALID_SOCKET)
         return WSAGetLastError() == WSAECONNRESET; /* that client is gone, another may wait */
-    listener->asking = false;
+    listener->asked = 0;
     address_read(&arrival.peer, (const struct sockaddr *)&name);
     length = sizeof name;
     if (!SetHandleInformation((HANDLE)arrival.socket, HANDLE_FLAG_INHERIT, 0) ||
@@ -62,7 +63,7 @@ static bool take(struct listener *listener)
         ioctlsocket(arrival.socket, (long)FIONBIO, &nonblocking) == SOCKET_ERROR ||
         getsockname(arrival.socket, (struct sockaddr *)&name, &length) == SOCKET_ERROR) {
         closesocket(arrival.socket);
-        listener->asking = true;
+        listener->asked = 1;
         return true;
     }
     address_read(&arrival.local, (const struct sockaddr *)&name);
@@ -76,14 +77,21 @@ static void look(struct operation *operation, DWORD bytes)
     struct listener *listener = CONTAINER(operation, struct listener, accepting);
 
     (void)bytes;
-    while (listener->asking && !listener->closing && take(listener))
+    while (listener->asked > 0 && !listener->closing && take(listener))
         ;
 }
 
-static bool has_connection(const struct listener *listener)
+/* No socket has been made yet, and who has come is in the backlog until it is taken. */
+static bool has_none(const struct listener *listener)
 {
     (void)listener;
-    return false; /* it is in the backlog until it is taken */
+    return false;
+}
+
+static bool mend(struct listener *listener)
+{
+    (void)listener;
+    return false;
 }
 
 static void revive(struct listener *listener)
@@ -91,7 +99,6 @@ static void revive(struct listener *listener)
     loop_post(listener->loop, &listener->accepting);
 }
 
-/* No socket has been made yet. */
 static void withdraw(struct listener *listener)
 {
     (void)listener;
@@ -101,7 +108,7 @@ static void stop(struct listener *listener)
 {
     while (listener->take_waiting && take(listener))
         ;
-    listener->asking = false;
+    listener->asked = 0;
     WSAEventSelect(listener->socket, NULL, 0);
     UnregisterWaitEx(listener->wait, INVALID_HANDLE_VALUE);
     CloseHandle(listener->event);
@@ -109,9 +116,11 @@ static void stop(struct listener *listener)
 }
 
 const struct accept_method accept_by_accept = {.overlapped = false,
+                                               .most = 1,
                                                .prepare = prepare,
                                                .ask = ask,
-                                               .has_connection = has_connection,
+                                               .has_spare = has_none,
+                                               .mend = mend,
                                                .revive = revive,
                                                .withdraw = withdraw,
                                                .close = stop};

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { CROWDED_MS = 20 }; /* between two arrivals at a listener, where many come */
+
 static void visit_listeners(struct running_service *service, void *context,
                             void (*visit)(struct listener *listener, void *context))
 {
@@ -103,24 +105,49 @@ static struct spare *take_spare(const struct running_service *service,
 
 /* --- */
 
+/* Whether one comes soon after the other, and several may be asked for. Not where spares hold
+   sockets: a connection must not get a socket of nobody's while one of theirs is behind it. */
+static bool is_crowded(const struct listener *listener, uint64_t before_ms)
+{
+    const struct running_service *service = listener->owner;
+
+    return service->server->loop.now_ms - before_ms <= CROWDED_MS &&
+           (service->settings->prestart == 0 || service->spares.kind != SPARE_HOLDS_SOCKET) &&
+           admission_is_wide_open(service);
+}
+
+/* The next connection, where there is room for it. */
+static void ask(struct listener *listener, uint64_t before_ms)
+{
+    const struct running_service *service = listener->owner;
+    struct error error;
+
+    if (service->server->phase != PHASE_RUNNING)
+        return;
+    if (!admission_is_open(service)) {
+        if (listener->asked == 0)
+            set_idle(listener);
+    } else if (!listener_ask(listener, &error)) {
+        on_starved(listener, &error);
+    } else if (is_crowded(listener, before_ms)) {
+        listener_ask_more(listener);
+    }
+}
+
 static void on_arrival(struct listener *listener, const struct arrival *arrival)
 {
     struct running_service *service = listener->owner;
     struct arrival taken = *arrival;
-    struct error error;
+    uint64_t before_ms = listener->arrived_ms;
 
+    listener->arrived_ms = service->server->loop.now_ms;
     taken.spare = take_spare(service, arrival);
     if (service->server->phase >= PHASE_ENDING) {
         closesocket(arrival->socket);
         return;
     }
     connection_begin(service, &taken);
-    if (service->server->phase != PHASE_RUNNING)
-        return;
-    if (!admission_is_open(service))
-        set_idle(listener);
-    else if (!listener_ask(listener, &error))
-        on_starved(listener, &error);
+    ask(listener, before_ms);
 }
 
 static void on_closed(struct listener *listener)

@@ -153,6 +153,27 @@ bool admission_is_open(const struct running_service *service)
             server->live + server->waiting < server->config.instances);
 }
 
+/* Each arrival takes one from what is asked for and one from what is left, so it stays enough. */
+static bool has_plenty(uint64_t limit, uint64_t used, size_t listeners)
+{
+    return used <= limit && limit - used >= (uint64_t)listeners * LISTENER_ASKS_AT_MOST;
+}
+
+bool admission_is_wide_open(const struct running_service *service)
+{
+    const struct server *server = service->server;
+    const struct tally *tally = service->tally;
+    size_t listeners = service->place_count;
+
+    if (!admission_is_open(service) || tally->rate.count != 0)
+        return false;
+    return service->settings->overload == OVERLOAD_REFUSE ||
+           (has_plenty(service->settings->instances, tally->live + tally->waiting, listeners) &&
+            has_plenty(service->room, service->live + service->waiting, listeners) &&
+            has_plenty(server->config.instances, server->live + server->waiting,
+                       server->listeners_open));
+}
+
 /* The rate lets nobody in until its timer has fired. */
 static void pause_for_rate(struct tally *tally)
 {

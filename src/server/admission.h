@@ -37,6 +37,10 @@ void admission_forget(struct connection *connection);
 /* Whether a service's listeners should ask for one more connection. */
 bool admission_is_open(const struct running_service *service);
 
+/* Whether its listeners may ask for several at a time: for as many as all listeners could then have
+   accepted there is room. */
+bool admission_is_wide_open(const struct running_service *service);
+
 /* Has every listener that should ask for a connection do so; quietly goes on where one cannot.
    Returns how many began to. */
 size_t admission_ask(struct server *server);

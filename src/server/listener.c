@@ -63,7 +63,6 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
 
     listener->loop = loop;
     listener->socket = INVALID_SOCKET;
-    listener->accept_socket = INVALID_SOCKET;
     listener->method = accept_with == ACCEPT_WITH_ACCEPT ? &accept_by_accept : &accept_by_acceptex;
     listener_place_text(place, listener->text);
     if (!open_socket(listener, place, error))
@@ -95,26 +94,40 @@ failed:
 
 bool listener_ask(struct listener *listener, struct error *error)
 {
-    if (listener->asking || listener->closing)
+    if (listener->asked > 0 || listener->closing)
         return true;
     return listener->method->ask(listener, error);
 }
 
+void listener_ask_more(struct listener *listener)
+{
+    struct error ignored;
+
+    while (!listener->closing && listener->asked < listener->method->most &&
+           listener->method->ask(listener, &ignored))
+        ;
+}
+
 void listener_ask_anew(struct listener *listener)
 {
-    if (listener->asking && !listener->closing)
+    if (listener->asked > 0 && !listener->closing)
         listener->method->withdraw(listener);
+}
+
+bool listener_has_spare(const struct listener *listener)
+{
+    return listener->method->has_spare(listener);
 }
 
 bool listener_mend(struct listener *listener, bool somebody_waits)
 {
-    bool overdue = somebody_waits || listener->method->has_connection(listener);
-    bool lost = overdue && listener->arrivals_seen == listener->arrivals + 1;
+    bool lost = somebody_waits && listener->arrivals_seen == listener->arrivals + 1;
+    bool mended = listener->method->mend(listener);
 
-    listener->arrivals_seen = overdue ? listener->arrivals + 1 : 0;
-    if (lost)
+    listener->arrivals_seen = somebody_waits ? listener->arrivals + 1 : 0;
+    if (lost && !mended)
         listener->method->revive(listener);
-    return lost;
+    return lost || mended;
 }
 
 void listener_close(struct listener *listener, bool take_waiting)
@@ -123,7 +136,7 @@ void listener_close(struct listener *listener, bool take_waiting)
 
     listener->take_waiting = take_waiting && (begin || listener->take_waiting);
     listener->closing = true;
-    if (begin || listener->asking)
+    if (begin || listener->asked > 0)
         listener->method->close(listener);
 }
 
@@ -142,6 +155,8 @@ static void on_last(struct operation *operation, DWORD bytes)
     struct listener *listener = CONTAINER(operation, struct listener, last);
 
     (void)bytes;
+    if (listener->method->free != NULL)
+        listener->method->free(listener);
     listener->closed(listener);
 }
 

@@ -9,6 +9,8 @@
 
 /* One listening address of a service. */
 
+enum { LISTENER_ASKS_AT_MOST = 8 }; /* connections at a time */
+
 struct spare;
 
 /* A connection just accepted: the socket is the taker's. It is blocking, and either non-overlapped,
@@ -38,35 +40,37 @@ struct listener {
     int family;
     struct address address;       /* as bound: port 0 has become a real one */
     char text[ADDRESS_TEXT_SIZE]; /* the address, "*" for all */
-    bool asking;                  /* one more connection has been asked for */
+    size_t asked;                 /* connections that have been asked for and have not come */
     bool closing;
-    uint64_t arrivals; /* how many there have been … */
+    uint64_t arrived_ms; /* by the loop's clock, when the last one did */
+    uint64_t arrivals;   /* how many there have been … */
     uint64_t
         arrivals_seen; /* … and one more when listener_mend last saw it overdue; 0: it was not */
 
-    bool take_waiting; /* while closing */
-    struct operation accepting;
-    struct operation last; /* behind every packet of accepting */
+    bool take_waiting;     /* while closing */
+    struct operation last; /* behind every other packet */
 
-    SOCKET accept_socket; /* acceptex: what the next connection will be … */
-    struct spare *spare;  /* … and who holds it too, if anybody */
-    char addresses[2 * (sizeof(struct sockaddr_storage) + 16)];
+    struct accept_request *requests; /* acceptex: each for one connection; grow, and stay */
     LPFN_ACCEPTEX accept_ex;
     LPFN_GETACCEPTEXSOCKADDRS get_addresses;
 
     HANDLE event, wait; /* accept: tells of connections that wait */
+    struct operation accepting;
 };
 
 /* The two ways to accept; the functions are those of this header, for one way. */
 struct accept_method {
     bool overlapped; /* whether the listening socket must be, whatever the accepted ones are */
+    size_t most;     /* connections that can be asked for at a time */
     bool (*prepare)(struct listener *listener, struct error *error);
     bool (*ask)(struct listener *listener, struct error *error);
-    bool (*has_connection)(const struct listener *listener); /* … although no packet said so */
-    void (*revive)(struct listener *listener);   /* makes up for a packet that was lost */
-    void (*withdraw)(struct listener *listener); /* while asking */
-    void (*close)(
-        struct listener *listener); /* again while asking: looks whether that is in vain */
+    bool (*has_spare)(const struct listener *listener);
+    bool (*mend)(struct listener *listener);   /* who has come, although no packet said so */
+    void (*revive)(struct listener *listener); /* has who waits in the backlog taken from there */
+    void (*withdraw)(struct listener *listener);
+    void (*close)(struct listener *listener); /* again while some are asked for: looks whether that
+                                                 is in vain */
+    void (*free)(struct listener *listener);  /* after the last packet; may be NULL */
 };
 
 extern const struct accept_method accept_by_acceptex;
@@ -80,16 +84,22 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
                    const struct service *service, enum accept_with accept_with,
                    struct error *error);
 
-/* Asks for one connection: arrived is called once, later, from the loop. Does nothing while one is
-   already asked for. Returns false with *error set where Windows has no resources; ask again later.
- */
+/* Asks for a connection: arrived is called, later, from the loop. Does nothing while one is asked
+   for already. Returns false with *error set where Windows has no resources; ask again later. */
 bool listener_ask(struct listener *listener, struct error *error);
 
-/* Where one has been asked for with a socket that is to be another now: has it asked for anew,
-   which offers. A connection that has come already arrives all the same. */
+/* Where one is asked for: asks for as many as can be at a time, so that who comes need not wait
+   until the loop has dealt with the one before. Quietly leaves it at fewer. */
+void listener_ask_more(struct listener *listener);
+
+/* Where connections have been asked for with sockets that are to be others now: has one asked for
+   anew, which offers. Connections that have come already arrive all the same. */
 void listener_ask_anew(struct listener *listener);
 
-/* For the sweep, once a second for each listener that is asking. Where somebody waits in the
+/* Whether what is asked for can be a spare's. */
+bool listener_has_spare(const struct listener *listener);
+
+/* For the sweep, once a second for each listener that has asked. Where somebody waits in the
    backlog all the same, or a connection has come that nobody spoke of, the second time without an
    arrival in between the packet is taken for lost and made up for. Returns whether it was. */
 bool listener_mend(struct listener *listener, bool somebody_waits);

@@ -311,7 +311,7 @@ static void move_listener(const struct opening *opening)
     to->listener = from->listener;
     to->listener->owner = opening->service;
     from->listener = NULL;
-    if (to->listener->spare != NULL) /* of the service that it was */
+    if (listener_has_spare(to->listener)) /* of the service that it was */
         listener_ask_anew(to->listener);
     if (opening->from->tally != opening->service->tally)
         accepting_tell(to->listener);

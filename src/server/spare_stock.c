@@ -208,7 +208,7 @@ static void offer(struct running_service *service)
     for (size_t i = 0; i < service->place_count; i++) {
         struct listener *listener = service->listening[i].listener;
 
-        if (listener == NULL || !listener->asking || listener->spare != NULL ||
+        if (listener == NULL || listener->asked == 0 || listener_has_spare(listener) ||
             ready[listener->family == AF_INET6] == 0)
             continue;
         ready[listener->family == AF_INET6]--;

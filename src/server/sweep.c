@@ -44,7 +44,7 @@ static void collect_asking(struct listener *listener, void *context)
 {
     struct asking *asking = context;
 
-    if (!listener->asking || listener->closing)
+    if (listener->asked == 0 || listener->closing)
         return;
     asking->listeners[asking->count] = listener;
     asking->polls[asking->count] = (WSAPOLLFD){.fd = listener->socket, .events = POLLRDNORM};
@@ -74,7 +74,7 @@ static size_t mend_listeners(struct server *server)
 static void look_at_closing(struct listener *listener, void *context)
 {
     (void)context;
-    if (listener->closing && listener->asking)
+    if (listener->closing && listener->asked > 0)
         listener_close(listener, true);
 }
 

@@ -109,7 +109,7 @@ static char *format_program(const struct side_plan *plan, const struct side_setu
         return memory_format("server = %s\nserver_args = %s\n%s%s",
                              plan->program != NULL ? plan->program : program,
                              plan->handler != NULL ? plan->handler : "",
-                             plan->workers ? "workers = 2\nworker_connections = 4\n" : "",
+                             plan->workers ? "workers = 2\nworker_connections = 16\n" : "",
                              plan->lines != NULL ? plan->lines : "");
     char *arguments = web_arguments(setup);
     char *text = memory_format("server = %s\nserver_args = %s\n"

@@ -93,6 +93,30 @@ static void a_lingering_connection_does_not_count(void **state)
     server_expect(server, "close exit#2 ");
 }
 
+/* Who is served keeps his place until he goes: of a crowd as many are accepted as there are places,
+ * and nobody to wait in the server, which knows nothing of those in the backlog. */
+static void a_crowd_is_accepted_by_the_place(void **state)
+{
+    struct process *server = server_start("[service discard]\n"
+                                          "port = 0\n"
+                                          "internal = discard\n"
+                                          "instances = 12\n"
+                                          "[service other]\n" UPPER);
+    SOCKET clients[30];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(clients); i++)
+        clients[i] = client_connect(server, "discard");
+    server_expect(server, "open discard#12 ");
+    client_goodbye(client_hello(server, "other"));
+    server_expect_answer("status", "discard 127.0.0.1:* 12 of 12 0 12 0 0 ");
+    for (size_t i = 0; i < ARRAYSIZE(clients); i++)
+        client_close(clients[i]);
+    server_console(server, PRESS_CTRL_C);
+    assert_int_equal(process_wait(server), 0);
+    assert_int_equal(server_count(server, "open discard#"), ARRAYSIZE(clients));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +124,7 @@ int main(void)
         SYSTEM_TEST(with_refuse_the_next_one_is_turned_away),
         SYSTEM_TEST(the_whole_server_has_a_limit_too),
         SYSTEM_TEST(a_lingering_connection_does_not_count),
+        SYSTEM_TEST(a_crowd_is_accepted_by_the_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

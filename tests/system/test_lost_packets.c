@@ -69,6 +69,71 @@ static void a_lost_arrival_is_found_and_counted_in_the_log(void **state)
     server_expect(server, "fail 1 listener had lost a wake-up, and accept");
 }
 
+/* --- one among many, who go on: their arrivals do not hide that his never came */
+
+enum { VISITORS = 8, FEWEST = 50 };
+
+struct crowd {
+    const char *address;
+    volatile LONG visits[VISITORS];
+    volatile LONG next, lost; /* the next one's number; visits without an answer */
+    ULONGLONG end_ms;
+};
+
+static bool all_have_visited(struct crowd *crowd)
+{
+    for (size_t i = 0; i < VISITORS; i++)
+        if (InterlockedCompareExchange(&crowd->visits[i], 0, 0) < FEWEST)
+            return false;
+    return true;
+}
+
+static void visit(struct crowd *crowd)
+{
+    SOCKET client = client_try(crowd->address);
+    char text[100];
+
+    if (client == INVALID_SOCKET || recv(client, text, sizeof text, 0) <= 0)
+        InterlockedIncrement(&crowd->lost);
+    closesocket(client);
+}
+
+/* Whoever waits for his answer keeps all the others coming. */
+static DWORD WINAPI keep_visiting(void *parameter)
+{
+    struct crowd *crowd = parameter;
+    LONG number = InterlockedIncrement(&crowd->next) - 1;
+
+    while (!all_have_visited(crowd) && GetTickCount64() < crowd->end_ms) {
+        visit(crowd);
+        InterlockedIncrement(&crowd->visits[number]);
+    }
+    return 0;
+}
+
+static void one_among_many_is_found_while_they_go_on(void **state)
+{
+    (void)state;
+    for (int skip = 40; skip < 48; skip++) {
+        struct process *server =
+            server_start_with_faults(lose_after(skip), "[service d]\nport = 0\n"
+                                                       "internal = daytime\n");
+        struct crowd crowd = {.address = server_address(server, "d", 0),
+                              .end_ms = GetTickCount64() + PATIENCE_MS};
+        HANDLE threads[VISITORS];
+
+        for (size_t i = 0; i < VISITORS; i++)
+            assert_non_null(threads[i] = CreateThread(NULL, 0, keep_visiting, &crowd, 0, NULL));
+        for (size_t i = 0; i < VISITORS; i++) {
+            WaitForSingleObject(threads[i], INFINITE);
+            CloseHandle(threads[i]);
+        }
+        assert_int_equal(crowd.lost, 0);
+        assert_true(GetTickCount64() < crowd.end_ms);
+        process_end_all();
+    }
+}
+
 /* The only packet that is posted here is that of Ctrl-C. */
 static void a_lost_ctrl_c_stops_the_server_all_the_same(void **state)
 {
@@ -101,6 +166,7 @@ int main(void)
         SYSTEM_TEST(nor_does_one_matter_where_pipes_are_between),
         SYSTEM_TEST(nor_does_one_matter_where_workers_serve),
         SYSTEM_TEST(a_lost_arrival_is_found_and_counted_in_the_log),
+        SYSTEM_TEST(one_among_many_is_found_while_they_go_on),
         SYSTEM_TEST(a_lost_ctrl_c_stops_the_server_all_the_same),
         SYSTEM_TEST(a_lost_end_of_a_launch_is_found),
     };
