@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "windows/clock.h"
+#include "windows/handle.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@ enum {
     STACK_SIZE = 64 * 1024,
     BLOCK_SIZE = 16 * 1024,
     BLOCKS_PER_TURN = 8,
+    CANCEL_MS = 10,
     TELL_MS = 5 /* what is through can wait so long, for others that are told of with it */
 };
 
@@ -26,6 +28,8 @@ struct closer {
     HANDLE thread;
     struct steady_clock clock;
     struct queue looking;
+    HANDLE read;            /* an event: some read has ended */
+    char block[BLOCK_SIZE]; /* of what is read, and nobody looks at */
 
     SRWLOCK lock; /* everything below */
     CONDITION_VARIABLE changed;
@@ -73,28 +77,103 @@ bool closer_drain(SOCKET socket, bool *has_read, bool *more, enum closing_end *e
     return true;
 }
 
-static void begin(struct closer *closer, struct closing *closing)
+static void stop_blocking(SOCKET socket)
 {
     u_long nonblocking = 1;
 
+    ioctlsocket(socket, (long)FIONBIO, &nonblocking);
+}
+
+static void begin(struct closer *closer, struct closing *closing)
+{
     shutdown(closing->socket, SD_SEND);
-    ioctlsocket(closing->socket, (long)FIONBIO, &nonblocking);
+    if (!closing->can_wait)
+        stop_blocking(closing->socket);
     closing->look_ms = steady_clock_ms(&closer->clock) + looks_ms[0];
+}
+
+/* The result of a read that is over. Returns false when the client has come to its end. */
+static bool take_result(struct closing *closing)
+{
+    DWORD length, flags;
+
+    closing->is_reading = false;
+    if (!WSAGetOverlappedResult(closing->socket, &closing->reading, &length, FALSE, &flags)) {
+        closing->end = CLOSING_RESET;
+        return WSAGetLastError() == WSA_OPERATION_ABORTED;
+    }
+    closing->end = CLOSING_CLOSED;
+    closing->has_read = closing->has_read || length > 0;
+    return length > 0;
+}
+
+static bool start_reading(struct closer *closer, struct closing *closing)
+{
+    WSABUF buffer = {.buf = closer->block, .len = sizeof closer->block};
+    DWORD length;
+    DWORD flags = 0;
+
+    /* The bit keeps the packet from a port of the worker's that had the socket
+       (GetQueuedCompletionStatus, "lpOverlapped"). */
+    closing->reading = (OVERLAPPED){.hEvent = (HANDLE)((ULONG_PTR)closer->read | 1)};
+    closing->is_reading =
+        WSARecv(closing->socket, &buffer, 1, &length, &flags, &closing->reading, NULL) == 0 ||
+        WSAGetLastError() == WSA_IO_PENDING;
+    return closing->is_reading;
+}
+
+/* As closer_drain, with a read that goes on between the looks. */
+static bool drain_by_reading(struct closer *closer, struct closing *closing)
+{
+    for (int i = 0; i < BLOCKS_PER_TURN; i++) {
+        if (!closing->is_reading && !start_reading(closer, closing)) {
+            closing->end = CLOSING_RESET;
+            return false;
+        }
+        if (!HasOverlappedIoCompleted(&closing->reading))
+            return true;
+        if (!take_result(closing))
+            return false;
+    }
+    return true;
+}
+
+/* Has the socket as closer_drain wants it. */
+static bool stop_reading(struct closer *closer, struct closing *closing)
+{
+    if (closing->is_reading)
+        CancelIoEx((HANDLE)closing->socket, &closing->reading);
+    while (closing->is_reading && !HasOverlappedIoCompleted(&closing->reading))
+        WaitForSingleObject(closer->read, CANCEL_MS);
+    stop_blocking(closing->socket);
+    return !closing->is_reading || take_result(closing);
+}
+
+/* False when the client has come to its end. */
+static bool drain(struct closer *closer, struct closing *closing)
+{
+    bool more;
+
+    return closing->can_wait
+               ? drain_by_reading(closer, closing)
+               : closer_drain(closing->socket, &closing->has_read, &more, &closing->end);
 }
 
 /* Whether it is through. */
 static bool look(struct closer *closer, struct closing *closing)
 {
-    bool more;
+    bool is_open = drain(closer, closing);
+    bool is_last = ++closing->looks == ARRAYSIZE(looks_ms);
 
-    if (!closer_drain(closing->socket, &closing->has_read, &more, &closing->end)) {
+    if (is_open && is_last && closing->can_wait)
+        is_open = stop_reading(closer, closing);
+    if (!is_open)
         closesocket(closing->socket);
-        return true;
-    }
-    if (++closing->looks == ARRAYSIZE(looks_ms))
-        return true;
-    closing->look_ms = steady_clock_ms(&closer->clock) + looks_ms[closing->looks];
-    return false;
+    else if (is_last)
+        closing->end = CLOSING_LEFT;
+    else
+        closing->look_ms = steady_clock_ms(&closer->clock) + looks_ms[closing->looks];
+    return !is_open || is_last;
 }
 
 /* --- all of them */
@@ -190,6 +269,8 @@ static DWORD WINAPI run(void *parameter)
         look_at_due(closer);
         tell_loop(closer);
     }
+    for (struct closing *closing = closer->looking.first; closing != NULL; closing = closing->next)
+        stop_reading(closer, closing); /* what is read into ends with this thread */
     return 0;
 }
 
@@ -234,11 +315,15 @@ struct closer *closer_start(struct loop *loop, struct error *error)
     take_all(&closer->looking);
     take_all(&closer->submitted);
     take_all(&closer->finished);
-    closer->thread =
-        CreateThread(NULL, STACK_SIZE, run, closer, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
-    if (closer->thread != NULL)
+    closer->read = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (closer->read == NULL)
+        error_windows(error, "CreateEvent for the thread that closes connections");
+    else if ((closer->thread = CreateThread(NULL, STACK_SIZE, run, closer,
+                                            STACK_SIZE_PARAM_IS_A_RESERVATION, NULL)) == NULL)
+        error_windows(error, "CreateThread for the thread that closes connections");
+    else
         return closer;
-    error_windows(error, "CreateThread for the thread that closes connections");
+    handle_close(&closer->read);
     free(closer);
     return NULL;
 }
@@ -251,5 +336,6 @@ void closer_stop(struct closer *closer)
     WakeConditionVariable(&closer->changed);
     WaitForSingleObject(closer->thread, INFINITE);
     CloseHandle(closer->thread);
+    CloseHandle(closer->read);
     free(closer);
 }

@@ -2,6 +2,7 @@
 #define STDINETD_SERVER_CLOSER_H
 
 #include "server/loop.h"
+#include "windows/socket.h"
 
 /* A thread that closes connections which have nothing more to say. It tells the client so (the end
    of our sending), looks a few times whether the client has closed too, as most do within
@@ -16,23 +17,25 @@ enum closing_end {
     CLOSING_RESET   /* the client has reset the connection, and the socket is closed */
 };
 
-/* Starts as {0} but for socket and done. The closer's from closer_submit until done is called on
-   the loop, which may free it. */
+/* Starts as {0} but for socket, can_wait and done. The closer's from closer_submit until done is
+   called on the loop, which may free it. */
 struct closing {
     struct closing *next;
     SOCKET socket;
+    bool can_wait; /* the socket is overlapped, and at no completion port */
     void (*done)(struct closing *closing);
     enum closing_end end;
     bool has_read; /* the client sent something, which was dropped */
     unsigned looks;
-    uint64_t look_ms; /* when the next one is due */
+    uint64_t look_ms;   /* when the next one is due */
+    OVERLAPPED reading; /* can_wait: from the first look on, while … */
+    bool is_reading;
 };
 
 /* NULL with *error set on failure. */
 struct closer *closer_start(struct loop *loop, struct error *error);
 
-/* No other process may be using the socket, and no other thread uses it until it is done. It may be
-   non-overlapped. */
+/* No other process may be using the socket, and no other thread uses it until it is done. */
 void closer_submit(struct closer *closer, struct closing *closing);
 
 /* Calls done for those that are through, for which otherwise a packet comes a few milliseconds

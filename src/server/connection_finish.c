@@ -89,8 +89,8 @@ void connection_linger(struct connection *connection)
         return;
     }
     connection->open_parts++;
-    linger_begin(&connection->linger, &server->loop, server->closer, connection->socket, quiet_ms,
-                 on_linger_ended);
+    linger_begin(&connection->linger, &server->loop, server->closer, connection->socket,
+                 connection->service->pool != NULL, quiet_ms, on_linger_ended);
     if (server->phase >= PHASE_ENDING)
         linger_hurry(&connection->linger, HURRIED_LINGER_MS);
 }

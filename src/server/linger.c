@@ -154,7 +154,8 @@ static void on_looked(struct closing *closing)
 }
 
 void linger_begin(struct lingering *linger, struct loop *loop, struct closer *closer, SOCKET socket,
-                  uint64_t quiet_ms, void (*ended)(struct lingering *linger, enum linger_end end))
+                  bool can_wait, uint64_t quiet_ms,
+                  void (*ended)(struct lingering *linger, enum linger_end end))
 {
     linger->loop = loop;
     linger->socket = socket;
@@ -166,6 +167,7 @@ void linger_begin(struct lingering *linger, struct loop *loop, struct closer *cl
     linger->timer.fire = on_timer;
     linger->ended = ended;
     linger->closing.socket = socket;
+    linger->closing.can_wait = can_wait;
     linger->closing.done = on_looked;
     linger->is_with_closer = true;
     closer_submit(closer, &linger->closing);

@@ -32,11 +32,12 @@ struct lingering {
     void (*ended)(struct lingering *linger, enum linger_end end);
 };
 
-/* Takes the socket over and closes it before ended is called, which never happens from inside. The
-   socket may be non-overlapped; no other process may be using it. 30 s is the longest it takes
-   whatever the client does. */
+/* Takes the socket over and closes it before ended is called, which never happens from inside. No
+   other process may be using the socket, which may be non-overlapped; can_wait where it is not, and
+   at no completion port. 30 s is the longest it takes whatever the client does. */
 void linger_begin(struct lingering *linger, struct loop *loop, struct closer *closer, SOCKET socket,
-                  uint64_t quiet_ms, void (*ended)(struct lingering *linger, enum linger_end end));
+                  bool can_wait, uint64_t quiet_ms,
+                  void (*ended)(struct lingering *linger, enum linger_end end));
 
 /* Shortens what is left of the time to at most ms. */
 void linger_hurry(struct lingering *linger, uint64_t ms);

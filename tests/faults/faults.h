@@ -7,9 +7,9 @@
      CALL=SKIP,COUNT,CODE[;CALL=SKIP,COUNT,CODE ...]
 
    The first SKIP calls do what they always do, then COUNT calls fail with CODE, then all is well
-   again. A macro does not expand itself, so the call inside is the real one. Memory is counted by
-   who asks for it, as "calloc connection.c": who else asks before, and how often, is no test's
-   business. */
+   again. A macro does not expand itself, so the call inside is the real one. Memory, threads
+   and events are counted by who asks for them, as "calloc connection.c": who else asks before, and
+   how often, is no test's business. */
 
 #define _CRT_RAND_S /* before stdlib.h, for windows/random.c */
 #include <winsock2.h>
@@ -34,7 +34,7 @@ bool fault_in(const char *path, const char *call);
 #define DuplicateHandle(...) (fault("DuplicateHandle") ? FALSE : DuplicateHandle(__VA_ARGS__))
 #define CreateNamedPipeW(...)                                                                      \
     (fault("CreateNamedPipeW") ? INVALID_HANDLE_VALUE : CreateNamedPipeW(__VA_ARGS__))
-#define CreateEventW(...) (fault("CreateEventW") ? NULL : CreateEventW(__VA_ARGS__))
+#define CreateEventW(...) (fault_in(__FILE__, "CreateEventW") ? NULL : CreateEventW(__VA_ARGS__))
 #define CreateThread(...) (fault_in(__FILE__, "CreateThread") ? NULL : CreateThread(__VA_ARGS__))
 #define RegisterWaitForSingleObject(...)                                                           \
     (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))

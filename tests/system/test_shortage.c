@@ -125,7 +125,8 @@ static void a_client_that_is_gone_before_it_is_accepted_keeps_nobody_out(void **
 /* Who sends on after the handler's end is waited for by looking now and then. */
 static void a_client_is_waited_for_without_an_event_too(void **state)
 {
-    static const char *const faults[] = {"CreateEventW=1,1,8", "RegisterWaitForSingleObject=0,1,8"};
+    static const char *const faults[] = {"CreateEventW linger.c=0,1,8",
+                                         "RegisterWaitForSingleObject=0,1,8"};
 
     (void)state;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
@@ -143,17 +144,26 @@ static void a_client_is_waited_for_without_an_event_too(void **state)
     }
 }
 
-static void without_threads_it_does_not_start_and_says_why(void **state)
+static void without_its_threads_it_does_not_start_and_says_why(void **state)
 {
+    static const struct {
+        const char *faults, *message;
+    } cases[] = {
+        {"CreateThread spawner.c=1,1,1455", "CreateThread for spawn thread 2 of 4: 1455: "},
+        {"CreateThread closer.c=0,1,8", "CreateThread for the thread that closes connections: 8: "},
+        {"CreateEventW closer.c=0,1,8", "CreateEvent for the thread that closes connections: 8: "},
+    };
     char arguments[1024];
 
     (void)state;
     snprintf(arguments, sizeof arguments, "serve 0 -- \"%s\\handlers\\upper.exe\"", folder_build());
-    SetEnvironmentVariableA("STDINETD_FAULTS", "CreateThread spawner.c=1,1,1455");
-    struct process *server = process_run("tests\\stdinetd_with_faults.exe", arguments);
-    assert_int_equal(process_wait(server), 1);
-    assert_int_equal(server_count(server, "CreateThread for spawn thread 2 of 4: 1455: "), 1);
-    assert_int_equal(server_count(server, "listen "), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        SetEnvironmentVariableA("STDINETD_FAULTS", cases[i].faults);
+        struct process *server = process_run("tests\\stdinetd_with_faults.exe", arguments);
+        assert_int_equal(process_wait(server), 1);
+        assert_int_equal(server_count(server, cases[i].message), 1);
+        assert_int_equal(server_count(server, "listen "), 0);
+    }
 }
 
 int main(void)
@@ -167,7 +177,7 @@ int main(void)
         SYSTEM_TEST(a_connection_for_which_there_is_no_memory_ends_and_the_next_is_served),
         SYSTEM_TEST(a_client_that_is_gone_before_it_is_accepted_keeps_nobody_out),
         SYSTEM_TEST(a_client_is_waited_for_without_an_event_too),
-        SYSTEM_TEST(without_threads_it_does_not_start_and_says_why),
+        SYSTEM_TEST(without_its_threads_it_does_not_start_and_says_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,66 @@ static void what_was_sent_arrives_although_the_client_said_more(void **state)
     free(much);
 }
 
+/* --- a client that stays after the worker is done with it: the server waits for it, whatever the
+   worker has made of the socket */
+
+static SOCKET client_that_stays(struct process *server)
+{
+    SOCKET client = workers_client(server);
+
+    assert_string_equal(workers_ask(client, "port"), "port");
+    assert_string_equal(workers_ask(client, "through the port"), "through the port");
+    client_say(client, "bye\r\n");
+    client_expect_end(client);
+    return client;
+}
+
+/* Longer than most clients take, for whom nothing is prepared. */
+static void stay(struct process *server)
+{
+    ULONGLONG until = GetTickCount64() + 100;
+
+    while (GetTickCount64() < until)
+        workers_visit(server);
+}
+
+static void one_that_stays_silent_is_closed_after_a_while(void **state)
+{
+    struct process *server = workers_start(PROBE, "workers = 1\nlinger = 300ms\n");
+    SOCKET client = client_that_stays(server);
+
+    (void)state;
+    server_expect(server, "close w#1 * client did not close");
+    client_close(client);
+}
+
+static void one_that_says_more_may_close_later(void **state)
+{
+    struct process *server = workers_start(PROBE, "workers = 1\nlinger = 30\n");
+    SOCKET client = client_that_stays(server);
+
+    (void)state;
+    client_say(client, "what the worker did not read\r\n");
+    stay(server);
+    client_say(client, "and this\r\n");
+    assert_int_equal(server_count(server, "close w#1 "), 0);
+    client_close(client);
+    server_expect(server, "close w#1 * end after ");
+    assert_int_equal(server_count(server, "client did not close"), 0);
+}
+
+static void and_one_that_stays_may_reset(void **state)
+{
+    struct process *server = workers_start(PROBE, "workers = 1\nlinger = 30\n");
+    SOCKET client = client_that_stays(server);
+
+    (void)state;
+    stay(server);
+    assert_int_equal(server_count(server, "close w#1 "), 0);
+    client_reset(client);
+    server_expect(server, "close w#1 ");
+}
+
 /* The socket is given to the process that has said so. */
 static void a_launcher_may_start_it(void **state)
 {
@@ -252,6 +312,9 @@ int main(void)
         SYSTEM_TEST(or_is_refused),
         SYSTEM_TEST(programs_see_them_in_json),
         SYSTEM_TEST(what_was_sent_arrives_although_the_client_said_more),
+        SYSTEM_TEST(one_that_stays_silent_is_closed_after_a_while),
+        SYSTEM_TEST(one_that_says_more_may_close_later),
+        SYSTEM_TEST(and_one_that_stays_may_reset),
         SYSTEM_TEST(a_launcher_may_start_it),
         SYSTEM_TEST(a_program_that_is_no_worker_is_told),
     };
