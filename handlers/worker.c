@@ -8,9 +8,18 @@
 
 /* The protocol, as README.md describes it. */
 enum { VERSION = 1, ORDER_SIZE = 704, REPORT_SIZE = 16 };
-enum { ORDER_CONNECTION = 1, ORDER_CANCEL = 2, ORDER_END = 3 };
+enum { ORDER_CONNECTION = 1, ORDER_CANCEL = 2, ORDER_END = 3, ORDER_PAGE = 4 };
 enum { BY_PROTOCOL_INFO = 1, BY_HANDLE = 2 };
 enum { REPORT_READY = 1, REPORT_ACCEPTED = 2, REPORT_REJECTED = 3, REPORT_DONE = 4 };
+
+/* Memory that the server reads reports from. */
+struct page {
+    volatile LONG written; /* how many */
+    unsigned char unused[60];
+    volatile LONG waits_for; /* the server: 0 nothing, 1 more than ACCEPTED, 2 any report */
+    unsigned char unused_too[60];
+    unsigned char reports[];
+};
 
 /* A connection that nobody has accepted yet. */
 struct waiting {
@@ -20,7 +29,13 @@ struct waiting {
 
 static struct {
     HANDLE input, output; /* the pipes */
-    SRWLOCK lock;         /* everything below; only the thread of worker_begin takes it and waits */
+
+    SRWLOCK reporting;
+    struct page *page; /* NULL: reports go through the pipe */
+    uint32_t page_size;
+    HANDLE page_event;
+
+    SRWLOCK lock; /* everything below */
     CONDITION_VARIABLE changed;
     struct waiting *first, **end;
     struct worker_connection *accepted;
@@ -36,10 +51,34 @@ static uint64_t get(const unsigned char *bytes, unsigned size)
     return number;
 }
 
+/* --- what this process says */
+
+/* So few bytes go through a pipe in one piece, whatever other threads write. */
+static bool write_to_pipe(const unsigned char *bytes)
+{
+    DWORD written;
+
+    return WriteFile(worker.output, bytes, REPORT_SIZE, &written, NULL) && written == REPORT_SIZE;
+}
+
+/* The server has made it large enough for all that it has not read yet. */
+static void write_to_page(const unsigned char *bytes, bool is_accepted)
+{
+    struct page *page = worker.page;
+    uint32_t number = (uint32_t)page->written;
+
+    memcpy(page->reports + (size_t)(number % worker.page_size) * REPORT_SIZE, bytes, REPORT_SIZE);
+    InterlockedIncrement(&page->written);
+    LONG waits_for = InterlockedCompareExchange(&page->waits_for, 0, 0);
+    if (waits_for != 0 && (waits_for != 1 || !is_accepted) &&
+        InterlockedExchange(&page->waits_for, 0) != 0)
+        SetEvent(worker.page_event);
+}
+
 static bool report(uint32_t kind, uint32_t value, uint64_t number)
 {
     unsigned char bytes[REPORT_SIZE];
-    DWORD written;
+    bool good = true;
 
     for (unsigned i = 0; i < 4; i++) {
         bytes[i] = (unsigned char)(kind >> (8 * i));
@@ -47,8 +86,13 @@ static bool report(uint32_t kind, uint32_t value, uint64_t number)
     }
     for (unsigned i = 0; i < 8; i++)
         bytes[8 + i] = (unsigned char)(number >> (8 * i));
-    /* So few bytes go through a pipe in one piece, whatever other threads write. */
-    return WriteFile(worker.output, bytes, sizeof bytes, &written, NULL) && written == sizeof bytes;
+    AcquireSRWLockExclusive(&worker.reporting);
+    if (worker.page != NULL)
+        write_to_page(bytes, kind == REPORT_ACCEPTED);
+    else
+        good = write_to_pipe(bytes);
+    ReleaseSRWLockExclusive(&worker.reporting);
+    return good;
 }
 
 /* --- what the server says */
@@ -64,6 +108,22 @@ static void cancel(uint64_t number)
         CancelIoEx((HANDLE)c->socket, NULL);
     }
     ReleaseSRWLockExclusive(&worker.lock);
+}
+
+/* Where it cannot be had, the pipe goes on. */
+static void take_page(const unsigned char *order)
+{
+    HANDLE section = (HANDLE)(uintptr_t)get(order + 16, 8);
+    struct page *page = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
+
+    CloseHandle(section);
+    if (page == NULL)
+        return;
+    AcquireSRWLockExclusive(&worker.reporting);
+    worker.page_size = (uint32_t)get(order + 4, 4);
+    worker.page_event = (HANDLE)(uintptr_t)get(order + 24, 8);
+    worker.page = page;
+    ReleaseSRWLockExclusive(&worker.reporting);
 }
 
 static void enqueue(struct waiting *waiting)
@@ -104,6 +164,8 @@ static DWORD WINAPI read_orders(void *unused)
             enqueue(waiting);
             continue;
         }
+        if (kind == ORDER_PAGE)
+            take_page(waiting->order);
         if (kind == ORDER_CANCEL)
             cancel(get(waiting->order + 8, 8));
         if (kind == ORDER_END) {
@@ -165,6 +227,7 @@ bool worker_begin(void)
         return false;
     }
     _putenv("STDINETD_WORKER="); /* what this process starts is no worker */
+    InitializeSRWLock(&worker.reporting);
     InitializeSRWLock(&worker.lock);
     InitializeConditionVariable(&worker.changed);
     worker.end = &worker.first;

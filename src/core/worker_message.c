@@ -7,9 +7,11 @@
 enum {
     ORDER_KIND_AT = 0,
     ORDER_TRANSFER_AT = 4,
+    ORDER_PAGE_SIZE_AT = 4,
     ORDER_NUMBER_AT = 8,
     ORDER_HANDLE_AT = 16,
     ORDER_PEER_AT = 24,
+    ORDER_EVENT_AT = 24,
     ORDER_LOCAL_AT = 48,
     ORDER_INFO_AT = 72
 };
@@ -37,13 +39,15 @@ static void put_address(uint8_t *bytes, const struct worker_address *address)
     memcpy(bytes + 8, address->ip.bytes, address->ip.version == 4 ? 4 : 16);
 }
 
-void worker_order_write(const struct worker_order *order, uint8_t bytes[WORKER_ORDER_SIZE])
+static void put_page(uint8_t *bytes, const struct worker_order *order)
 {
-    memset(bytes, 0, WORKER_ORDER_SIZE);
-    put(bytes + ORDER_KIND_AT, order->kind, 4);
-    put(bytes + ORDER_NUMBER_AT, order->connection, 8);
-    if (order->kind != ORDER_CONNECTION)
-        return;
+    put(bytes + ORDER_PAGE_SIZE_AT, order->page_size, 4);
+    put(bytes + ORDER_HANDLE_AT, order->handle, 8);
+    put(bytes + ORDER_EVENT_AT, order->event, 8);
+}
+
+static void put_connection(uint8_t *bytes, const struct worker_order *order)
+{
     put(bytes + ORDER_TRANSFER_AT, order->transfer, 4);
     put_address(bytes + ORDER_PEER_AT, &order->peer);
     put_address(bytes + ORDER_LOCAL_AT, &order->local);
@@ -51,6 +55,17 @@ void worker_order_write(const struct worker_order *order, uint8_t bytes[WORKER_O
         put(bytes + ORDER_HANDLE_AT, order->handle, 8);
     else
         memcpy(bytes + ORDER_INFO_AT, order->protocol_info, WORKER_PROTOCOL_INFO_SIZE);
+}
+
+void worker_order_write(const struct worker_order *order, uint8_t bytes[WORKER_ORDER_SIZE])
+{
+    memset(bytes, 0, WORKER_ORDER_SIZE);
+    put(bytes + ORDER_KIND_AT, order->kind, 4);
+    put(bytes + ORDER_NUMBER_AT, order->connection, 8);
+    if (order->kind == ORDER_CONNECTION)
+        put_connection(bytes, order);
+    else if (order->kind == ORDER_PAGE)
+        put_page(bytes, order);
 }
 
 bool worker_report_read(struct worker_report *report, const uint8_t bytes[WORKER_REPORT_SIZE],

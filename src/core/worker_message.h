@@ -24,7 +24,7 @@ struct worker_address {
 };
 
 /* Server to worker. */
-enum worker_order_kind { ORDER_CONNECTION = 1, ORDER_CANCEL = 2, ORDER_END = 3 };
+enum worker_order_kind { ORDER_CONNECTION = 1, ORDER_CANCEL = 2, ORDER_END = 3, ORDER_PAGE = 4 };
 enum worker_transfer { ORDER_BY_PROTOCOL_INFO = 1, ORDER_BY_HANDLE = 2 };
 
 struct worker_order {
@@ -32,9 +32,12 @@ struct worker_order {
     uint64_t connection;
     /* of ORDER_CONNECTION */
     enum worker_transfer transfer;
-    uint64_t handle;
+    uint64_t handle;           /* ORDER_PAGE: of its section */
     const void *protocol_info; /* WORKER_PROTOCOL_INFO_SIZE bytes; borrowed */
     struct worker_address peer, local;
+    /* of ORDER_PAGE */
+    uint32_t page_size; /* reports */
+    uint64_t event;     /* a handle */
 };
 
 void worker_order_write(const struct worker_order *order, uint8_t bytes[WORKER_ORDER_SIZE]);

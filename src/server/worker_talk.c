@@ -110,6 +110,7 @@ static void on_ready(struct worker *worker, const struct worker_report *report)
     if (worker->state != WORKER_STARTING)
         return;
     worker_log(worker, LEVEL_DEBUG, "open", "worker: ready");
+    worker_wire_put_page(&worker->wire);
     worker->state = WORKER_SERVING;
     worker->idle_ms = worker_server(worker)->loop.now_ms;
     worker_pool_look(worker->pool);
@@ -203,6 +204,7 @@ void worker_begin_talk(struct worker *worker)
 
     worker->wire.loop = &worker_server(worker)->loop;
     worker->wire.heard = on_heard;
+    worker->wire.connections = worker->pool->service->settings->worker_connections;
     worker->wire.transfer = (enum transfer)worker->pool->service->settings->transfer;
     worker->wire.process = worker->child.process;
     worker->wire.pid = worker->pid;

@@ -10,6 +10,7 @@
 enum {
     STACK_SIZE = 64 * 1024,
     LOOK_MS = 1000, /* between looks at what is under way, in case a wake-up was lost */
+    SOON_MS = 20,   /* that a connection was accepted is heard of so late where much is said */
     CANCEL_MS = 20
 };
 
@@ -38,15 +39,6 @@ static void on_news(struct operation *operation, DWORD bytes)
     wire->is_posted = false;
     ReleaseSRWLockExclusive(&wire->lock);
     wire->heard(wire);
-}
-
-/* Waits for a read or a write of this thread; how many bytes it was, false where it failed. */
-static bool wait_for(HANDLE pipe, OVERLAPPED *overlapped, DWORD *bytes)
-{
-    while (!HasOverlappedIoCompleted(overlapped) &&
-           WaitForSingleObject(overlapped->hEvent, LOOK_MS) == WAIT_TIMEOUT)
-        ;
-    return GetOverlappedResult(pipe, overlapped, bytes, TRUE);
 }
 
 /* The handle that a thread leaves; not while the loop cancels what is under way there. */
@@ -95,6 +87,10 @@ static bool carry_out(const struct worker_wire *wire, struct wire_order *order, 
     struct worker_order message = {.kind = order->kind, .connection = order->connection};
     WSAPROTOCOL_INFOW info;
 
+    if (order->kind == ORDER_PAGE && !worker_page_share(&wire->page, wire->process, &message)) {
+        InterlockedExchange(&order->state, WIRE_FAILED); /* it goes on through the pipe */
+        return false;
+    }
     if (order->kind == ORDER_CONNECTION) {
         message.peer = address_for(order->peer);
         message.local = address_for(order->local);
@@ -130,7 +126,7 @@ static bool next_message(struct worker_wire *wire, uint8_t *bytes)
     AcquireSRWLockExclusive(&wire->transferring);
     while (!has_message && (order = take_order(wire)) != NULL) {
         has_message = carry_out(wire, order, bytes);
-        has_failed = has_failed || !has_message;
+        has_failed = has_failed || (!has_message && order->kind == ORDER_CONNECTION);
     }
     ReleaseSRWLockExclusive(&wire->transferring);
     if (has_failed) {
@@ -157,9 +153,13 @@ static bool write_message(struct worker_wire *wire, const uint8_t *bytes)
     OVERLAPPED overlapped = {.hEvent = wire->written};
     DWORD written = 0;
 
-    return (WriteFile(wire->input, bytes, WORKER_ORDER_SIZE, NULL, &overlapped) ||
-            GetLastError() == ERROR_IO_PENDING) &&
-           wait_for(wire->input, &overlapped, &written) && written == WORKER_ORDER_SIZE;
+    if (!WriteFile(wire->input, bytes, WORKER_ORDER_SIZE, NULL, &overlapped) &&
+        GetLastError() != ERROR_IO_PENDING)
+        return false;
+    while (!HasOverlappedIoCompleted(&overlapped))
+        WaitForSingleObject(overlapped.hEvent, LOOK_MS);
+    return GetOverlappedResult(wire->input, &overlapped, &written, TRUE) &&
+           written == WORKER_ORDER_SIZE;
 }
 
 /* Until it is stopped, or until the worker is gone, which its output tells too. */
@@ -190,6 +190,13 @@ void worker_wire_put(struct worker_wire *wire, struct wire_order *order)
     wire->end_of_orders = &order->next;
     ReleaseSRWLockExclusive(&wire->lock);
     WakeAllConditionVariable(&wire->changed);
+}
+
+void worker_wire_put_page(struct worker_wire *wire)
+{
+    wire->first_of_all.kind = ORDER_PAGE;
+    if (wire->page.view != NULL)
+        worker_wire_put(wire, &wire->first_of_all);
 }
 
 void worker_wire_put_end(struct worker_wire *wire)
@@ -241,6 +248,36 @@ static void hand_over(struct worker_wire *wire, const uint8_t *bytes, size_t siz
     tell_loop(wire);
 }
 
+/* What stands in the page; whether there was anything. A worker that never stops writing there does
+   not keep this thread. */
+static bool hand_over_page(struct worker_wire *wire)
+{
+    uint8_t bytes[sizeof wire->reports];
+    size_t most = (size_t)wire->page.size * WORKER_REPORT_SIZE;
+    size_t sum = 0;
+    size_t size;
+
+    while (sum < most && (size = worker_page_take(&wire->page, bytes, sizeof bytes)) > 0) {
+        hand_over(wire, bytes, size);
+        sum += size;
+    }
+    return sum > 0;
+}
+
+/* Waits for a read of the pipe, and takes what comes through the page in the meantime. While much
+   is said, that a connection was accepted need not wake this thread: its end will. */
+static void wait_for_reports(struct worker_wire *wire, const OVERLAPPED *overlapped)
+{
+    bool is_busy = false;
+
+    while (!HasOverlappedIoCompleted(overlapped)) {
+        is_busy = hand_over_page(wire) || is_busy;
+        if (!worker_page_wait(&wire->page, overlapped->hEvent, is_busy,
+                              is_busy ? SOON_MS : LOOK_MS))
+            is_busy = false;
+    }
+}
+
 /* Until every writer has closed. */
 static void read_reports(struct worker_wire *wire)
 {
@@ -251,10 +288,12 @@ static void read_reports(struct worker_wire *wire)
         OVERLAPPED overlapped = {.hEvent = wire->read};
         DWORD length = 0;
 
-        if (!(ReadFile(wire->output, bytes + used, (DWORD)(sizeof bytes - used), NULL,
-                       &overlapped) ||
-              GetLastError() == ERROR_IO_PENDING) ||
-            !wait_for(wire->output, &overlapped, &length))
+        if (!ReadFile(wire->output, bytes + used, (DWORD)(sizeof bytes - used), NULL,
+                      &overlapped) &&
+            GetLastError() != ERROR_IO_PENDING)
+            return;
+        wait_for_reports(wire, &overlapped);
+        if (!GetOverlappedResult(wire->output, &overlapped, &length, TRUE))
             return;
         used += length;
         size_t rest = used % WORKER_REPORT_SIZE;
@@ -270,6 +309,7 @@ static DWORD WINAPI run_reader(void *parameter)
     struct worker_wire *wire = parameter;
 
     read_reports(wire);
+    hand_over_page(wire); /* its last words */
     leave(wire, &wire->output, &wire->reader_ended);
     return 0;
 }
@@ -310,6 +350,7 @@ bool worker_wire_open(struct worker_wire *wire, struct error *error)
     InitializeConditionVariable(&wire->changed);
     wire->end_of_orders = &wire->first;
     wire->news.complete = on_news;
+    worker_page_open(&wire->page, wire->connections); /* or all goes through the pipe */
     return make_event(&wire->written, error) && make_event(&wire->read, error) &&
            start_thread(&wire->reader, run_reader, wire, error) &&
            start_thread(&wire->writer, run_writer, wire, error);
@@ -379,4 +420,5 @@ void worker_wire_close(struct worker_wire *wire)
     handle_close(&wire->output);
     handle_close(&wire->written);
     handle_close(&wire->read);
+    worker_page_close(&wire->page);
 }

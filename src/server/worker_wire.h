@@ -4,11 +4,13 @@
 #include "core/config.h"
 #include "core/worker_message.h"
 #include "server/loop.h"
+#include "server/worker_page.h"
 #include "windows/socket.h"
 
 /* The pipes to and from a worker, and a thread for each: one makes sockets the worker's and writes
-   orders, one reads reports. So the loop waits for neither, and what is done for one connection
-   goes on beside what is done for the next. The threads change nothing but what is theirs here. */
+   orders, one reads reports, there and from the page. So the loop waits for neither, and what is
+   done for one connection goes on beside what is done for the next. The threads change nothing but
+   what is theirs here. */
 
 enum wire_order_state {
     WIRE_WAITS,
@@ -35,6 +37,8 @@ struct worker_wire {
     struct operation news;
     HANDLE writer, reader; /* threads; NULL where there is none */
     HANDLE written, read;  /* events of their reads and writes */
+    uint64_t connections;  /* that the worker has at a time, at most */
+    struct worker_page page;
 
     /* fixed before the first order: how sockets are transferred, and to whom */
     enum transfer transfer;
@@ -46,17 +50,19 @@ struct worker_wire {
     CONDITION_VARIABLE changed;
     HANDLE input, output; /* our ends; each thread closes its own */
     struct wire_order *first, **end_of_orders;
-    struct wire_order last; /* that it is to end */
-    bool has_failures;      /* among those that were taken */
-    bool is_stopping;       /* nothing more is written … */
-    bool is_closing;        /* … and nothing is taken */
+    struct wire_order first_of_all; /* that it has the page */
+    struct wire_order last;         /* that it is to end */
+    bool has_failures;              /* among those that were taken */
+    bool is_stopping;               /* nothing more is written … */
+    bool is_closing;                /* … and nothing is taken */
     bool writer_ended, reader_ended;
     bool is_posted; /* news */
     uint8_t reports[64 * WORKER_REPORT_SIZE];
     size_t used; /* bytes of them, of whole reports */
 };
 
-/* Takes both ends over, which are overlapped. Starts as {0} but for loop, heard, input and output.
+/* Takes both ends over, which are overlapped. Starts as {0} but for loop, heard, connections, input
+   and output.
    Where it fails, worker_wire_is_over and worker_wire_close are called all the same. */
 bool worker_wire_open(struct worker_wire *wire, struct error *error);
 
@@ -69,6 +75,9 @@ enum wire_order_state wire_order_state(struct wire_order *order);
 
 /* Whether orders have failed since it was last asked. */
 bool worker_wire_take_failures(struct worker_wire *wire);
+
+/* It is ready: at most once, before the first connection. */
+void worker_wire_put_page(struct worker_wire *wire);
 
 /* It is to end: at most once, and no connection afterwards. */
 void worker_wire_put_end(struct worker_wire *wire);

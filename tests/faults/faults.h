@@ -35,6 +35,8 @@ bool fault_in(const char *path, const char *call);
 #define CreateNamedPipeW(...)                                                                      \
     (fault("CreateNamedPipeW") ? INVALID_HANDLE_VALUE : CreateNamedPipeW(__VA_ARGS__))
 #define CreateEventW(...) (fault_in(__FILE__, "CreateEventW") ? NULL : CreateEventW(__VA_ARGS__))
+#define CreateFileMappingW(...)                                                                    \
+    (fault("CreateFileMappingW") ? NULL : CreateFileMappingW(__VA_ARGS__))
 #define CreateThread(...) (fault_in(__FILE__, "CreateThread") ? NULL : CreateThread(__VA_ARGS__))
 #define RegisterWaitForSingleObject(...)                                                           \
     (fault("RegisterWaitForSingleObject") ? FALSE : RegisterWaitForSingleObject(__VA_ARGS__))

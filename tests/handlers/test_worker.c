@@ -278,6 +278,132 @@ static void a_cancel_wakes_its_connection(void **state)
     the_end_of_orders_is_its_end();
 }
 
+/* --- reports in memory that is shared */
+
+enum { PAGE_SIZE = 4, REPORTS_AT = 128, WAITS_FOR_AT = 64 };
+
+static struct {
+    uint8_t *bytes;
+    HANDLE event;
+    uint32_t taken;
+} page;
+
+static HANDLE push(HANDLE process, HANDLE handle)
+{
+    HANDLE theirs = NULL;
+
+    assert_true(DuplicateHandle(GetCurrentProcess(), handle, process, &theirs, 0, FALSE,
+                                DUPLICATE_SAME_ACCESS));
+    return theirs;
+}
+
+static void share_page(void)
+{
+    HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+                                        REPORTS_AT + PAGE_SIZE * WORKER_REPORT_SIZE, NULL);
+    HANDLE process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, pid);
+
+    page.bytes = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+    page.event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    page.taken = 0;
+    assert_non_null(page.bytes);
+    assert_non_null(process);
+    send_order(&(struct worker_order){.kind = ORDER_PAGE,
+                                      .page_size = PAGE_SIZE,
+                                      .handle = (uint64_t)(uintptr_t)push(process, section),
+                                      .event = (uint64_t)(uintptr_t)push(process, page.event)});
+    CloseHandle(process);
+    CloseHandle(section);
+}
+
+static void close_page(void)
+{
+    UnmapViewOfFile(page.bytes);
+    CloseHandle(page.event);
+}
+
+static volatile LONG *waits_for(void)
+{
+    return (volatile LONG *)(page.bytes + WAITS_FOR_AT);
+}
+
+/* The next one, which is there and is the last. */
+static void expect_in_page(enum worker_report_kind kind, uint64_t connection)
+{
+    const uint8_t *entry =
+        page.bytes + REPORTS_AT + (size_t)(page.taken % PAGE_SIZE) * WORKER_REPORT_SIZE;
+    struct worker_report report;
+    struct error error;
+
+    page.taken++;
+    assert_int_equal(*(volatile LONG *)page.bytes, page.taken);
+    assert_true(worker_report_read(&report, entry, &error));
+    assert_int_equal(report.kind, kind);
+    assert_int_equal(report.connection, connection);
+}
+
+static void expect_event(void)
+{
+    assert_int_equal(WaitForSingleObject(page.event, 20000), WAIT_OBJECT_0);
+    assert_int_equal(*waits_for(), 0);
+}
+
+/* An answer shows that it was accepted. */
+static SOCKET client_in_page(uint64_t number)
+{
+    SOCKET client, accepted;
+
+    connect_pair(&client, &accepted);
+    give(connection_order(number), accepted);
+    say(client, "hello\r\n");
+    expect_text(client, "HELLO\r\n");
+    return client;
+}
+
+static void reports_go_through_a_page_where_there_is_one(void **state)
+{
+    static const struct {
+        LONG waits_for;
+        bool accepted_wakes;
+    } cases[] = {{0, false}, {1, false}, {2, true}};
+
+    (void)state;
+    start("..\\tests\\worker_probe.exe");
+    share_page();
+    for (uint64_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        *waits_for() = cases[i].waits_for;
+        SOCKET client = client_in_page(i + 1);
+
+        if (cases[i].accepted_wakes)
+            expect_event();
+        assert_int_equal(WaitForSingleObject(page.event, 0), WAIT_TIMEOUT);
+        expect_in_page(REPORT_ACCEPTED, i + 1);
+        *waits_for() = 1;
+        closesocket(client);
+        expect_event();
+        expect_in_page(REPORT_DONE, i + 1); /* the second time around, the oldest are replaced */
+    }
+    the_end_of_orders_is_its_end();
+    close_page();
+}
+
+/* What is no page changes nothing. */
+static void without_its_memory_they_go_through_the_pipe(void **state)
+{
+    SOCKET client, accepted;
+
+    (void)state;
+    start("upper_worker.exe");
+    send_order(&(struct worker_order){
+        .kind = ORDER_PAGE, .page_size = PAGE_SIZE, .handle = 0xfff4, .event = 0xfff8});
+    connect_pair(&client, &accepted);
+    give(connection_order(1), accepted);
+    expect_report(REPORT_ACCEPTED, 1);
+    closesocket(client);
+    expect_report(REPORT_DONE, 1);
+    the_end_of_orders_is_its_end();
+}
+
 /* A server that is gone asks for the same as one that says so. */
 static void the_end_of_input_is_the_end(void **state)
 {
@@ -312,6 +438,8 @@ int main(void)
         cmocka_unit_test(a_handle_is_a_socket),
         cmocka_unit_test(what_is_no_socket_is_rejected),
         cmocka_unit_test(a_cancel_wakes_its_connection),
+        cmocka_unit_test(reports_go_through_a_page_where_there_is_one),
+        cmocka_unit_test(without_its_memory_they_go_through_the_pipe),
         cmocka_unit_test(the_end_of_input_is_the_end),
     };
 

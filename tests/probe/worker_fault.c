@@ -31,23 +31,64 @@ static void ready(void)
     report(1, 1, GetCurrentProcessId());
 }
 
-/* The number of the connection; 0 where the server asks it to end, or is gone. */
-static uint64_t next_connection(void)
+static bool read_order(unsigned char *bytes)
 {
-    unsigned char bytes[ORDER];
     DWORD used = 0;
-    uint64_t number = 0;
 
     while (used < ORDER) {
         DWORD count = 0;
 
         if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), bytes + used, ORDER - used, &count, NULL) ||
             count == 0)
-            return 0;
+            return false;
         used += count;
     }
-    if (bytes[0] == 1)
-        memcpy(&number, bytes + 8, 8);
+    return true;
+}
+
+/* Where reports may go instead. */
+static struct {
+    unsigned char *bytes;
+    uint32_t size;
+} page;
+
+static void take_page(const unsigned char *order)
+{
+    uint64_t section;
+
+    memcpy(&page.size, order + 4, sizeof page.size);
+    memcpy(&section, order + 16, sizeof section);
+    page.bytes = MapViewOfFile((HANDLE)(uintptr_t)section, FILE_MAP_WRITE, 0, 0, 0);
+}
+
+/* Without a word to who waits for it. */
+static void report_in_page(uint32_t kind, uint64_t number)
+{
+    uint32_t written;
+
+    memcpy(&written, page.bytes, sizeof written);
+    unsigned char *entry = page.bytes + 128 + (size_t)(written % page.size) * REPORT;
+    memset(entry, 0, REPORT);
+    memcpy(entry, &kind, sizeof kind);
+    memcpy(entry + 8, &number, sizeof number);
+    InterlockedIncrement((volatile LONG *)page.bytes);
+}
+
+/* The number of the connection; 0 where the server asks it to end, or is gone. */
+static uint64_t next_connection(void)
+{
+    unsigned char bytes[ORDER];
+    uint64_t number = 0;
+
+    while (read_order(bytes)) {
+        if (bytes[0] == 4) {
+            take_page(bytes);
+            continue;
+        }
+        if (bytes[0] == 1)
+            memcpy(&number, bytes + 8, sizeof number);
+        break;
+    }
     return number;
 }
 
@@ -115,6 +156,21 @@ int main(int argc, char **argv)
         report(4, 0, number);
         report(4, 0, number);
     }
+    if (strcmp(mode, "page-unknown") == 0 && number != 0)
+        report_in_page(5, number);
+    if (strcmp(mode, "page-stranger") == 0 && number != 0)
+        report_in_page(4, 999);
+    if (strcmp(mode, "page-count") == 0 && number != 0)
+        InterlockedExchange((volatile LONG *)page.bytes, -1);
+    if (strcmp(mode, "page-last-words") == 0 && number != 0) {
+        report_in_page(2, number);
+        return 7;
+    }
+    if (strcmp(mode, "page-quiet") == 0)
+        for (; number != 0; number = next_connection()) {
+            report_in_page(2, number);
+            report_in_page(4, number);
+        }
     if (strcmp(mode, "drop") == 0 && number != 0) /* each dies with what it was just given */
         return 9;
     if (strcmp(mode, "close") == 0) {

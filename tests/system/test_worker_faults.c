@@ -93,6 +93,60 @@ static void a_connection_is_accepted_and_done_once(void **state)
     expect_fault_with("done-twice", "said that it has done with connection 1, which");
 }
 
+/* What stands in the shared page is believed no more than what comes through the pipe. */
+static void the_page_may_hold_anything(void **state)
+{
+    (void)state;
+    expect_fault_with("page-unknown", "wrote a report of kind 5, which there is not");
+    expect_fault_with("page-stranger", "said that it has done with connection 999, which");
+    expect_fault_with("page-count", "wrote a report of kind 0, which there is not");
+}
+
+/* A report for which nobody was woken is found within a second. */
+static void what_stands_in_the_page_is_found_by_looking(void **state)
+{
+    struct process *server = workers_start(FAULT " page-quiet", "workers = 1\n");
+
+    (void)state;
+    for (int i = 1; i <= 3; i++) {
+        SOCKET client = workers_client(server);
+
+        client_expect_end(client);
+        client_close(client);
+        server_expect(server, "close w#%d 127.0.0.1:* end after ", i);
+    }
+}
+
+/* … and also after the worker's end: that connection was accepted, and nobody gets it again. */
+static void what_stood_there_at_its_end_holds(void **state)
+{
+    struct process *server = workers_start(FAULT " page-last-words", "workers = 1\n");
+    SOCKET client = workers_client(server);
+
+    (void)state;
+    client_expect_end(client);
+    client_close(client);
+    server_expect(server, "fail w pid * worker: exit 7 after * with 1 connection; another is");
+    server_expect(server, "close w#1 127.0.0.1:* worker ended");
+}
+
+static void without_a_page_reports_go_through_the_pipe(void **state)
+{
+    static const char *const faults[] = {"CreateFileMappingW=0,1,1455",
+                                         "CreateEventW worker_page.c=0,1,8",
+                                         "DuplicateHandle=2,1,1450", "DuplicateHandle=3,1,1450"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(faults); i++) {
+        struct process *server = workers_start_with_faults(faults[i], PROBE, "workers = 1\n");
+
+        workers_visit(server);
+        workers_visit(server);
+        assert_int_equal(server_count(server, "fail "), 0);
+        process_end_all();
+    }
+}
+
 static void an_output_that_is_closed_is_the_end(void **state)
 {
     struct process *server = workers_start(FAULT " close", "workers = 1\n");
@@ -185,7 +239,8 @@ static void a_socket_that_cannot_be_handed_over_is_said(void **state)
     } cases[] = {
         {"WSADuplicateSocketW=0,1,10055", "wsaduplicatesocket",
          "fail w#1 127.0.0.1:* WSADuplicateSocket for the worker with pid *: 10055: "},
-        {"DuplicateHandle=2,1,1450", "duplicatehandle", /* two are for its start */
+        {"DuplicateHandle=4,1,1450",
+         "duplicatehandle", /* two are for its start, two for the page */
          "fail w#1 127.0.0.1:* DuplicateHandle into the worker with pid *: 1450: "},
     };
 
@@ -274,6 +329,10 @@ int main(void)
         SYSTEM_TEST(and_to_accept_what_it_was_not_given),
         SYSTEM_TEST(and_to_name_a_process_that_is_not_its_own),
         SYSTEM_TEST(a_connection_is_accepted_and_done_once),
+        SYSTEM_TEST(the_page_may_hold_anything),
+        SYSTEM_TEST(what_stands_in_the_page_is_found_by_looking),
+        SYSTEM_TEST(what_stood_there_at_its_end_holds),
+        SYSTEM_TEST(without_a_page_reports_go_through_the_pipe),
         SYSTEM_TEST(an_output_that_is_closed_is_the_end),
         SYSTEM_TEST(a_connection_is_not_given_away_for_ever),
         SYSTEM_TEST(nor_to_those_that_cannot_take_it),

@@ -43,6 +43,23 @@ static void a_connection_by_protocol_info(void **state)
     assert_memory_equal(bytes + 700, "\0\0\0", 4);
 }
 
+static void a_page(void **state)
+{
+    uint8_t bytes[WORKER_ORDER_SIZE];
+    uint8_t none[WORKER_ORDER_SIZE] = {0};
+    struct worker_order order = {
+        .kind = ORDER_PAGE, .page_size = 0x4000, .handle = 0x1234, .event = 0x56789};
+
+    (void)state;
+    memset(bytes, 0xee, sizeof bytes);
+    worker_order_write(&order, bytes);
+    assert_memory_equal(bytes,
+                        "\4\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\x34\x12\0\0\0\0\0\0"
+                        "\x89\x67\5\0\0\0\0\0",
+                        32);
+    assert_memory_equal(bytes + 32, none, sizeof bytes - 32);
+}
+
 static void a_connection_by_handle(void **state)
 {
     uint8_t bytes[WORKER_ORDER_SIZE];
@@ -133,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_connection_by_protocol_info),
         cmocka_unit_test(a_connection_by_handle),
+        cmocka_unit_test(a_page),
         cmocka_unit_test(what_has_no_socket_is_zero_but_for_its_number),
         cmocka_unit_test(reports_are_read),
         cmocka_unit_test(what_is_no_report_is_said),
