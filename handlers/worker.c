@@ -12,13 +12,20 @@ enum { ORDER_CONNECTION = 1, ORDER_CANCEL = 2, ORDER_END = 3, ORDER_PAGE = 4 };
 enum { BY_PROTOCOL_INFO = 1, BY_HANDLE = 2 };
 enum { REPORT_READY = 1, REPORT_ACCEPTED = 2, REPORT_REJECTED = 3, REPORT_DONE = 4 };
 
-/* Memory that the server reads reports from. */
+/* Memory that is the server's too. */
 struct page {
-    volatile LONG written; /* how many */
-    unsigned char unused[60];
-    volatile LONG waits_for; /* the server: 0 nothing, 1 more than ACCEPTED, 2 any report */
-    unsigned char unused_too[60];
-    unsigned char reports[];
+    volatile LONG reports_written;
+    unsigned char unused_1[60];
+    volatile LONG server_waits; /* 0 for nothing, 1 for more than ACCEPTED, 2 for any report */
+    unsigned char unused_2[60];
+    volatile LONG orders_written;
+    unsigned char unused_3[60];
+    volatile LONG orders_taken;
+    volatile LONG takes_orders;
+    unsigned char unused_4[56];
+    volatile LONG worker_waits;
+    unsigned char unused_5[60];
+    unsigned char reports[]; /* and behind them orders */
 };
 
 /* A connection that nobody has accepted yet. */
@@ -31,9 +38,12 @@ static struct {
     HANDLE input, output; /* the pipes */
 
     SRWLOCK reporting;
-    struct page *page; /* NULL: reports go through the pipe */
-    uint32_t page_size;
-    HANDLE page_event;
+    struct page *page; /* NULL: the pipes are all there is; set once, as these: */
+    uint32_t report_count, order_count;
+    HANDLE report_event, order_event;
+
+    SRWLOCK taking; /* orders from the page */
+    uint32_t orders_taken;
 
     SRWLOCK lock; /* everything below */
     CONDITION_VARIABLE changed;
@@ -65,14 +75,14 @@ static bool write_to_pipe(const unsigned char *bytes)
 static void write_to_page(const unsigned char *bytes, bool is_accepted)
 {
     struct page *page = worker.page;
-    uint32_t number = (uint32_t)page->written;
+    uint32_t place = (uint32_t)page->reports_written % worker.report_count;
 
-    memcpy(page->reports + (size_t)(number % worker.page_size) * REPORT_SIZE, bytes, REPORT_SIZE);
-    InterlockedIncrement(&page->written);
-    LONG waits_for = InterlockedCompareExchange(&page->waits_for, 0, 0);
+    memcpy(page->reports + (size_t)place * REPORT_SIZE, bytes, REPORT_SIZE);
+    InterlockedIncrement(&page->reports_written);
+    LONG waits_for = InterlockedCompareExchange(&page->server_waits, 0, 0);
     if (waits_for != 0 && (waits_for != 1 || !is_accepted) &&
-        InterlockedExchange(&page->waits_for, 0) != 0)
-        SetEvent(worker.page_event);
+        InterlockedExchange(&page->server_waits, 0) != 0)
+        SetEvent(worker.report_event);
 }
 
 static bool report(uint32_t kind, uint32_t value, uint64_t number)
@@ -110,22 +120,6 @@ static void cancel(uint64_t number)
     ReleaseSRWLockExclusive(&worker.lock);
 }
 
-/* Where it cannot be had, the pipe goes on. */
-static void take_page(const unsigned char *order)
-{
-    HANDLE section = (HANDLE)(uintptr_t)get(order + 16, 8);
-    struct page *page = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
-
-    CloseHandle(section);
-    if (page == NULL)
-        return;
-    AcquireSRWLockExclusive(&worker.reporting);
-    worker.page_size = (uint32_t)get(order + 4, 4);
-    worker.page_event = (HANDLE)(uintptr_t)get(order + 24, 8);
-    worker.page = page;
-    ReleaseSRWLockExclusive(&worker.reporting);
-}
-
 static void enqueue(struct waiting *waiting)
 {
     waiting->next = NULL;
@@ -134,6 +128,84 @@ static void enqueue(struct waiting *waiting)
     worker.end = &waiting->next;
     ReleaseSRWLockExclusive(&worker.lock);
     WakeConditionVariable(&worker.changed);
+}
+
+static bool has_orders(struct page *page)
+{
+    return (uint32_t)InterlockedCompareExchange(&page->orders_written, 0, 0) != worker.orders_taken;
+}
+
+/* All that are in the page, as far as there is memory. */
+static void take_orders(void)
+{
+    struct page *page = worker.page;
+    struct waiting *waiting;
+
+    AcquireSRWLockExclusive(&worker.taking);
+    while (page != NULL && has_orders(page) && (waiting = malloc(sizeof *waiting)) != NULL) {
+        memcpy(waiting->order,
+               page->reports + (size_t)worker.report_count * REPORT_SIZE +
+                   (size_t)(worker.orders_taken % worker.order_count) * ORDER_SIZE,
+               ORDER_SIZE);
+        InterlockedExchange(&page->orders_taken, (LONG)++worker.orders_taken);
+        enqueue(waiting);
+    }
+    ReleaseSRWLockExclusive(&worker.taking);
+}
+
+static bool has_ended(void)
+{
+    AcquireSRWLockShared(&worker.lock);
+    bool ended = worker.ended;
+    ReleaseSRWLockShared(&worker.lock);
+    return ended;
+}
+
+/* It looks once a second whatever it hears. */
+static DWORD WINAPI wait_for_orders(void *unused)
+{
+    struct page *page = worker.page;
+
+    (void)unused;
+    while (!has_ended()) {
+        InterlockedExchange(&page->worker_waits, 1);
+        take_orders();
+        WaitForSingleObject(worker.order_event, 1000);
+    }
+    return 0;
+}
+
+/* Where it cannot be had, the pipes go on. */
+static void take_page(const unsigned char *order)
+{
+    HANDLE section = (HANDLE)(uintptr_t)get(order + 16, 8);
+    struct page *page = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
+
+    CloseHandle(section);
+    if (page == NULL || worker.page != NULL)
+        return;
+    AcquireSRWLockExclusive(&worker.reporting);
+    worker.report_count = (uint32_t)get(order + 4, 4);
+    worker.order_count = (uint32_t)get(order + 8, 4);
+    worker.report_event = (HANDLE)(uintptr_t)get(order + 24, 8);
+    worker.order_event = (HANDLE)(uintptr_t)get(order + 32, 8);
+    worker.page = page;
+    ReleaseSRWLockExclusive(&worker.reporting);
+    HANDLE thread = CreateThread(NULL, 0, wait_for_orders, NULL, 0, NULL);
+    if (thread == NULL)
+        return;
+    CloseHandle(thread);
+    InterlockedExchange(&page->takes_orders, 1);
+}
+
+/* There will be no more than those that have come. */
+static void end_orders(void)
+{
+    take_orders();
+    AcquireSRWLockExclusive(&worker.lock);
+    worker.ended = true;
+    ReleaseSRWLockExclusive(&worker.lock);
+    WakeAllConditionVariable(&worker.changed);
 }
 
 static bool read_order(unsigned char *bytes)
@@ -168,19 +240,12 @@ static DWORD WINAPI read_orders(void *unused)
             take_page(waiting->order);
         if (kind == ORDER_CANCEL)
             cancel(get(waiting->order + 8, 8));
-        if (kind == ORDER_END) {
-            AcquireSRWLockExclusive(&worker.lock);
-            worker.ended = true;
-            ReleaseSRWLockExclusive(&worker.lock);
-            WakeAllConditionVariable(&worker.changed);
-        }
+        if (kind == ORDER_END)
+            end_orders();
         free(waiting);
     }
     free(waiting);
-    AcquireSRWLockExclusive(&worker.lock);
-    worker.ended = true;
-    ReleaseSRWLockExclusive(&worker.lock);
-    WakeAllConditionVariable(&worker.changed);
+    end_orders();
     return 0;
 }
 
@@ -228,6 +293,7 @@ bool worker_begin(void)
     }
     _putenv("STDINETD_WORKER="); /* what this process starts is no worker */
     InitializeSRWLock(&worker.reporting);
+    InitializeSRWLock(&worker.taking);
     InitializeSRWLock(&worker.lock);
     InitializeConditionVariable(&worker.changed);
     worker.end = &worker.first;

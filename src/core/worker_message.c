@@ -7,11 +7,13 @@
 enum {
     ORDER_KIND_AT = 0,
     ORDER_TRANSFER_AT = 4,
-    ORDER_PAGE_SIZE_AT = 4,
+    ORDER_REPORTS_AT = 4,
     ORDER_NUMBER_AT = 8,
+    ORDER_ORDERS_AT = 8,
     ORDER_HANDLE_AT = 16,
     ORDER_PEER_AT = 24,
-    ORDER_EVENT_AT = 24,
+    ORDER_REPORT_EVENT_AT = 24,
+    ORDER_ORDER_EVENT_AT = 32,
     ORDER_LOCAL_AT = 48,
     ORDER_INFO_AT = 72
 };
@@ -41,9 +43,11 @@ static void put_address(uint8_t *bytes, const struct worker_address *address)
 
 static void put_page(uint8_t *bytes, const struct worker_order *order)
 {
-    put(bytes + ORDER_PAGE_SIZE_AT, order->page_size, 4);
+    put(bytes + ORDER_REPORTS_AT, order->report_count, 4);
+    put(bytes + ORDER_ORDERS_AT, order->order_count, 4);
     put(bytes + ORDER_HANDLE_AT, order->handle, 8);
-    put(bytes + ORDER_EVENT_AT, order->event, 8);
+    put(bytes + ORDER_REPORT_EVENT_AT, order->report_event, 8);
+    put(bytes + ORDER_ORDER_EVENT_AT, order->order_event, 8);
 }
 
 static void put_connection(uint8_t *bytes, const struct worker_order *order)

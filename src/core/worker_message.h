@@ -35,9 +35,9 @@ struct worker_order {
     uint64_t handle;           /* ORDER_PAGE: of its section */
     const void *protocol_info; /* WORKER_PROTOCOL_INFO_SIZE bytes; borrowed */
     struct worker_address peer, local;
-    /* of ORDER_PAGE */
-    uint32_t page_size; /* reports */
-    uint64_t event;     /* a handle */
+    /* of ORDER_PAGE: how much it holds, and what says that there is something */
+    uint32_t report_count, order_count;
+    uint64_t report_event, order_event;
 };
 
 void worker_order_write(const struct worker_order *order, uint8_t bytes[WORKER_ORDER_SIZE]);

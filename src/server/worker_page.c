@@ -4,46 +4,67 @@
 
 #include <string.h>
 
+enum { LEAST_REPORTS = 64, LEAST_ORDERS = 16, MOST_ORDERS = 64 };
+
 /* What ends the server's waiting. */
 enum { WAITS_FOR_NOTHING, WAITS_FOR_MORE_THAN_ACCEPTED, WAITS_FOR_ANY };
 
-/* As handlers/README.md has it: what the two sides write is in lines of the cache of their own. */
+/* As handlers/README.md has it. What the two sides write is in lines of the cache of their own. */
 struct worker_page_view {
-    volatile LONG written; /* reports, modulo 2^32; the worker's */
-    uint8_t unused[60];
-    volatile LONG waits_for; /* the worker sets it to nothing when it sets the event */
-    uint8_t unused_too[60];
-    uint8_t reports[]; /* the n-th is at n modulo size */
+    volatile LONG reports_written; /* modulo 2^32; the worker's */
+    uint8_t unused_1[60];
+    volatile LONG server_waits; /* for what; the worker clears it when it sets the event */
+    uint8_t unused_2[60];
+    volatile LONG orders_written; /* the server's */
+    uint8_t unused_3[60];
+    volatile LONG orders_taken; /* the worker's … */
+    volatile LONG takes_orders; /* … who does so at all */
+    uint8_t unused_4[56];
+    volatile LONG worker_waits; /* the server clears it when it sets the event */
+    uint8_t unused_5[60];
 };
 
-/* Of a connection that it has, a worker says two things at most. */
-static uint32_t size_for(uint64_t connections)
+/* The power of two that is count or the next one. */
+static uint32_t power_for(uint64_t count, uint32_t least)
 {
-    uint32_t size = 64;
+    uint32_t power = least;
 
-    while (size < 2 * connections)
-        size *= 2;
-    return size;
+    while (power < count)
+        power *= 2;
+    return power;
+}
+
+static bool make_handles(struct worker_page *page, DWORD size)
+{
+    page->report_event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    page->order_event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (page->report_event != NULL && page->order_event != NULL)
+        page->section =
+            CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, size, NULL);
+    return page->section != NULL;
 }
 
 bool worker_page_open(struct worker_page *page, uint64_t connections)
 {
-    uint32_t size = size_for(connections);
-    DWORD bytes = (DWORD)(sizeof *page->view + (size_t)size * WORKER_REPORT_SIZE);
+    /* Of a connection that it has, a worker says two things at most. */
+    uint32_t reports = power_for(2 * connections, LEAST_REPORTS);
+    uint32_t orders =
+        power_for(connections < MOST_ORDERS ? connections : MOST_ORDERS, LEAST_ORDERS);
+    size_t orders_at = sizeof *page->view + (size_t)reports * WORKER_REPORT_SIZE;
+    size_t size = orders_at + (size_t)orders * WORKER_ORDER_SIZE;
 
-    *page = (struct worker_page){.size = size};
-    page->event = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (page->event != NULL)
-        page->section =
-            CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, bytes, NULL);
-    if (page->section != NULL)
-        page->view = MapViewOfFile(page->section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, bytes);
-    if (page->view != NULL)
-        return true;
-    DWORD code = GetLastError();
-    worker_page_close(page);
-    SetLastError(code);
-    return false;
+    *page = (struct worker_page){.report_count = reports, .order_count = orders};
+    if (make_handles(page, (DWORD)size))
+        page->view = MapViewOfFile(page->section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, size);
+    if (page->view == NULL) {
+        DWORD code = GetLastError();
+        worker_page_close(page);
+        SetLastError(code);
+        return false;
+    }
+    page->reports = (uint8_t *)(page->view + 1);
+    page->orders = (uint8_t *)page->view + orders_at;
+    return true;
 }
 
 static bool share(HANDLE handle, HANDLE process, DWORD access, uint64_t *theirs)
@@ -58,46 +79,70 @@ static bool share(HANDLE handle, HANDLE process, DWORD access, uint64_t *theirs)
 
 bool worker_page_share(const struct worker_page *page, HANDLE process, struct worker_order *order)
 {
-    *order = (struct worker_order){.kind = ORDER_PAGE, .page_size = page->size};
+    *order = (struct worker_order){
+        .kind = ORDER_PAGE, .report_count = page->report_count, .order_count = page->order_count};
     return page->view != NULL &&
            share(page->section, process, FILE_MAP_READ | FILE_MAP_WRITE, &order->handle) &&
-           share(page->event, process, EVENT_MODIFY_STATE, &order->event);
+           share(page->report_event, process, EVENT_MODIFY_STATE, &order->report_event) &&
+           share(page->order_event, process, SYNCHRONIZE, &order->order_event);
 }
 
-static uint32_t written(const struct worker_page *page)
+static uint32_t look(volatile LONG *number)
 {
-    return (uint32_t)InterlockedCompareExchange(&page->view->written, 0, 0);
+    return (uint32_t)InterlockedCompareExchange(number, 0, 0);
 }
+
+/* --- orders */
+
+bool worker_page_put(struct worker_page *page, const uint8_t order[WORKER_ORDER_SIZE])
+{
+    struct worker_page_view *view = page->view;
+
+    if (view == NULL || look(&view->takes_orders) == 0 ||
+        page->orders_put - look(&view->orders_taken) >= page->order_count)
+        return false;
+    memcpy(page->orders + (size_t)(page->orders_put % page->order_count) * WORKER_ORDER_SIZE, order,
+           WORKER_ORDER_SIZE);
+    InterlockedExchange(&view->orders_written, (LONG)++page->orders_put);
+    if (InterlockedExchange(&view->worker_waits, 0) != 0)
+        SetEvent(page->order_event);
+    return true;
+}
+
+/* --- reports */
 
 size_t worker_page_take(struct worker_page *page, uint8_t *reports, size_t size)
 {
-    uint32_t count = page->view == NULL ? 0 : written(page) - page->taken;
+    uint32_t count =
+        page->view == NULL ? 0 : look(&page->view->reports_written) - page->reports_taken;
 
-    if (count > page->size) {
-        page->taken += count;
+    if (count > page->report_count) {
+        page->reports_taken += count;
         memset(reports, 0, WORKER_REPORT_SIZE);
         return WORKER_REPORT_SIZE;
     }
     if (count > size / WORKER_REPORT_SIZE)
         count = (uint32_t)(size / WORKER_REPORT_SIZE);
-    for (uint32_t i = 0; i < count; i++, page->taken++)
+    for (uint32_t i = 0; i < count; i++, page->reports_taken++)
         memcpy(reports + (size_t)i * WORKER_REPORT_SIZE,
-               page->view->reports + (size_t)(page->taken % page->size) * WORKER_REPORT_SIZE,
+               page->reports +
+                   (size_t)(page->reports_taken % page->report_count) * WORKER_REPORT_SIZE,
                WORKER_REPORT_SIZE);
     return (size_t)count * WORKER_REPORT_SIZE;
 }
 
 bool worker_page_wait(struct worker_page *page, HANDLE other, bool is_patient, DWORD ms)
 {
-    HANDLE events[] = {other, page->event};
+    struct worker_page_view *view = page->view;
+    HANDLE events[] = {other, page->report_event};
 
-    if (page->view == NULL)
+    if (view == NULL)
         return WaitForSingleObject(other, ms) != WAIT_TIMEOUT;
-    InterlockedExchange(&page->view->waits_for,
+    InterlockedExchange(&view->server_waits,
                         is_patient ? WAITS_FOR_MORE_THAN_ACCEPTED : WAITS_FOR_ANY);
-    bool has_news = written(page) != page->taken ||
+    bool has_news = look(&view->reports_written) != page->reports_taken ||
                     WaitForMultipleObjects(ARRAYSIZE(events), events, FALSE, ms) != WAIT_TIMEOUT;
-    InterlockedExchange(&page->view->waits_for, WAITS_FOR_NOTHING);
+    InterlockedExchange(&view->server_waits, WAITS_FOR_NOTHING);
     return has_news;
 }
 
@@ -107,5 +152,6 @@ void worker_page_close(struct worker_page *page)
         UnmapViewOfFile((const void *)page->view);
     page->view = NULL;
     handle_close(&page->section);
-    handle_close(&page->event);
+    handle_close(&page->report_event);
+    handle_close(&page->order_event);
 }

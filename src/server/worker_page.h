@@ -5,16 +5,17 @@
 
 #include <windows.h>
 
-/* Memory that a worker shares with the server, in which it may write its reports instead of sending
-   them through its pipe: that costs no call, but for an event that ends the server's waiting. What
-   stands there is copied out before anything else is done with it, and no number in it is believed.
-   handlers/README.md describes it. */
+/* Memory that a worker shares with the server, in which it may write its reports and find its
+   orders instead of using the pipes: that costs no call, but for an event where the other side
+   waits. What stands there is copied out before anything else is done with it, and no number in it
+   is believed. handlers/README.md describes it. */
 
 struct worker_page {
-    HANDLE section, event;
-    struct worker_page_view *view; /* NULL: there is none, and all else is without effect */
-    uint32_t size;                 /* reports that it holds */
-    uint32_t taken;                /* reports that were, modulo 2^32 */
+    HANDLE section, report_event, order_event;
+    struct worker_page_view *view;      /* NULL: there is none, and all else is without effect */
+    uint8_t *reports, *orders;          /* there */
+    uint32_t report_count, order_count; /* that it holds, powers of two */
+    uint32_t reports_taken, orders_put; /* modulo 2^32 */
 };
 
 /* For a worker with so many connections at a time. Returns false with GetLastError() set. */
@@ -23,14 +24,18 @@ bool worker_page_open(struct worker_page *page, uint64_t connections);
 /* Makes it the process's too, and fills in the order that says so. */
 bool worker_page_share(const struct worker_page *page, HANDLE process, struct worker_order *order);
 
+/* Puts an order there. False where the worker does not take any, or has not taken enough: it goes
+   through the pipe then. One thread at a time. */
+bool worker_page_put(struct worker_page *page, const uint8_t order[WORKER_ORDER_SIZE]);
+
 /* Takes the reports that have come, up to size bytes, which is a multiple of WORKER_REPORT_SIZE;
-   returns how many. What cannot be is a report that cannot be. */
+   returns how many. What cannot be is a report that cannot be. One thread at a time, as the next.
+ */
 size_t worker_page_take(struct worker_page *page, uint8_t *reports, size_t size);
 
-/* For whoever takes them: waits until something has come there, the other event is set, or
-   something has come and the time is over. Where it is in no hurry, that a connection was accepted
-   does not end the waiting: more is said of it soon. Returns whether it ended before ms
-   milliseconds. */
+/* Waits until a report has come there, the other event is set, or ms milliseconds are over. Where
+   it is patient, that a connection was accepted does not end the waiting: more is said of it soon.
+   Returns false where it was the time. */
 bool worker_page_wait(struct worker_page *page, HANDLE other, bool is_patient, DWORD ms);
 
 void worker_page_close(struct worker_page *page);

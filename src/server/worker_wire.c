@@ -81,29 +81,55 @@ static bool transfer(const struct worker_wire *wire, SOCKET socket, struct worke
     return true;
 }
 
-/* Whether there is something to write in bytes now. Afterwards the order is its owner's again. */
-static bool carry_out(const struct worker_wire *wire, struct wire_order *order, uint8_t *bytes)
+/* What is to be done for an order that was taken. */
+enum outcome {
+    NOTHING, /* any more */
+    WRITE,   /* what is in bytes now */
+    TELL     /* the loop that it has failed */
+};
+
+static enum outcome carry_out_page(const struct worker_wire *wire, uint8_t *bytes)
 {
-    struct worker_order message = {.kind = order->kind, .connection = order->connection};
+    struct worker_order message;
+
+    if (!worker_page_share(&wire->page, wire->process, &message))
+        return NOTHING; /* all goes through the pipes */
+    worker_order_write(&message, bytes);
+    return WRITE;
+}
+
+static enum outcome carry_out_connection(struct worker_wire *wire, struct wire_order *order,
+                                         uint8_t *bytes)
+{
+    struct worker_order message = {.kind = ORDER_CONNECTION,
+                                   .connection = order->connection,
+                                   .peer = address_for(order->peer),
+                                   .local = address_for(order->local)};
     WSAPROTOCOL_INFOW info;
 
-    if (order->kind == ORDER_PAGE && !worker_page_share(&wire->page, wire->process, &message)) {
-        InterlockedExchange(&order->state, WIRE_FAILED); /* it goes on through the pipe */
-        return false;
-    }
-    if (order->kind == ORDER_CONNECTION) {
-        message.peer = address_for(order->peer);
-        message.local = address_for(order->local);
-        service_set_socket_options(order->settings, order->socket);
-        if (!transfer(wire, order->socket, &message, &info)) {
-            order->failure = GetLastError(); /* and WSAGetLastError(), which is the same */
-            InterlockedExchange(&order->state, WIRE_FAILED);
-            return false;
-        }
+    service_set_socket_options(order->settings, order->socket);
+    if (!transfer(wire, order->socket, &message, &info)) {
+        order->failure = GetLastError(); /* and WSAGetLastError(), which is the same */
+        InterlockedExchange(&order->state, WIRE_FAILED);
+        return TELL;
     }
     worker_order_write(&message, bytes);
+    InterlockedExchange(&order->state, WIRE_TOLD); /* before its worker can say anything of it */
+    return worker_page_put(&wire->page, bytes) ? NOTHING : WRITE;
+}
+
+/* Afterwards the order is its owner's again. */
+static enum outcome carry_out(struct worker_wire *wire, struct wire_order *order, uint8_t *bytes)
+{
+    struct worker_order message = {.kind = order->kind, .connection = order->connection};
+
+    if (order->kind == ORDER_PAGE)
+        return carry_out_page(wire, bytes);
+    if (order->kind == ORDER_CONNECTION)
+        return carry_out_connection(wire, order, bytes);
+    worker_order_write(&message, bytes);
     InterlockedExchange(&order->state, WIRE_TOLD);
-    return true;
+    return WRITE;
 }
 
 static struct wire_order *take_order(struct worker_wire *wire)
@@ -116,17 +142,17 @@ static struct wire_order *take_order(struct worker_wire *wire)
     return order;
 }
 
-/* The next message, where an order is left, and a failure where it comes to none. */
+/* The next message for the pipe, where there is one among the orders that are left. */
 static bool next_message(struct worker_wire *wire, uint8_t *bytes)
 {
     struct wire_order *order;
+    enum outcome outcome = NOTHING;
     bool has_failed = false;
-    bool has_message = false;
 
     AcquireSRWLockExclusive(&wire->transferring);
-    while (!has_message && (order = take_order(wire)) != NULL) {
-        has_message = carry_out(wire, order, bytes);
-        has_failed = has_failed || (!has_message && order->kind == ORDER_CONNECTION);
+    while (outcome != WRITE && (order = take_order(wire)) != NULL) {
+        outcome = carry_out(wire, order, bytes);
+        has_failed = has_failed || outcome == TELL;
     }
     ReleaseSRWLockExclusive(&wire->transferring);
     if (has_failed) {
@@ -134,7 +160,7 @@ static bool next_message(struct worker_wire *wire, uint8_t *bytes)
         wire->has_failures = true;
         tell_loop(wire);
     }
-    return has_message;
+    return outcome == WRITE;
 }
 
 /* False where nothing more is to be written. */
@@ -253,7 +279,7 @@ static void hand_over(struct worker_wire *wire, const uint8_t *bytes, size_t siz
 static bool hand_over_page(struct worker_wire *wire)
 {
     uint8_t bytes[sizeof wire->reports];
-    size_t most = (size_t)wire->page.size * WORKER_REPORT_SIZE;
+    size_t most = (size_t)wire->page.report_count * WORKER_REPORT_SIZE;
     size_t sum = 0;
     size_t size;
 

@@ -8,7 +8,7 @@
 #include "windows/socket.h"
 
 /* The pipes to and from a worker, and a thread for each: one makes sockets the worker's and writes
-   orders, one reads reports, there and from the page. So the loop waits for neither, and what is
+   orders, one reads reports; both there or in the page. So the loop waits for neither, and what is
    done for one connection goes on beside what is done for the next. The threads change nothing but
    what is theirs here. */
 

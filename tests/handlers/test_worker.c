@@ -280,12 +280,19 @@ static void a_cancel_wakes_its_connection(void **state)
 
 /* --- reports in memory that is shared */
 
-enum { PAGE_SIZE = 4, REPORTS_AT = 128, WAITS_FOR_AT = 64 };
+enum { PAGE_REPORTS = 4, PAGE_ORDERS = 2 };
+enum {
+    SERVER_WAITS_AT = 64,
+    ORDERS_WRITTEN_AT = 128,
+    TAKES_ORDERS_AT = 196,
+    WORKER_WAITS_AT = 256
+};
+enum { REPORTS_AT = 320, ORDERS_AT = REPORTS_AT + PAGE_REPORTS * WORKER_REPORT_SIZE };
 
 static struct {
     uint8_t *bytes;
-    HANDLE event;
-    uint32_t taken;
+    HANDLE report_event, order_event;
+    uint32_t taken, put;
 } page;
 
 static HANDLE push(HANDLE process, HANDLE handle)
@@ -300,18 +307,22 @@ static HANDLE push(HANDLE process, HANDLE handle)
 static void share_page(void)
 {
     HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-                                        REPORTS_AT + PAGE_SIZE * WORKER_REPORT_SIZE, NULL);
+                                        ORDERS_AT + PAGE_ORDERS * WORKER_ORDER_SIZE, NULL);
     HANDLE process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, pid);
 
     page.bytes = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
-    page.event = CreateEventW(NULL, FALSE, FALSE, NULL);
-    page.taken = 0;
+    page.report_event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    page.order_event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    page.taken = page.put = 0;
     assert_non_null(page.bytes);
     assert_non_null(process);
-    send_order(&(struct worker_order){.kind = ORDER_PAGE,
-                                      .page_size = PAGE_SIZE,
-                                      .handle = (uint64_t)(uintptr_t)push(process, section),
-                                      .event = (uint64_t)(uintptr_t)push(process, page.event)});
+    send_order(&(struct worker_order){
+        .kind = ORDER_PAGE,
+        .report_count = PAGE_REPORTS,
+        .order_count = PAGE_ORDERS,
+        .handle = (uint64_t)(uintptr_t)push(process, section),
+        .report_event = (uint64_t)(uintptr_t)push(process, page.report_event),
+        .order_event = (uint64_t)(uintptr_t)push(process, page.order_event)});
     CloseHandle(process);
     CloseHandle(section);
 }
@@ -319,24 +330,25 @@ static void share_page(void)
 static void close_page(void)
 {
     UnmapViewOfFile(page.bytes);
-    CloseHandle(page.event);
+    CloseHandle(page.report_event);
+    CloseHandle(page.order_event);
 }
 
-static volatile LONG *waits_for(void)
+static volatile LONG *number_at(size_t offset)
 {
-    return (volatile LONG *)(page.bytes + WAITS_FOR_AT);
+    return (volatile LONG *)(page.bytes + offset);
 }
 
 /* The next one, which is there and is the last. */
 static void expect_in_page(enum worker_report_kind kind, uint64_t connection)
 {
     const uint8_t *entry =
-        page.bytes + REPORTS_AT + (size_t)(page.taken % PAGE_SIZE) * WORKER_REPORT_SIZE;
+        page.bytes + REPORTS_AT + (size_t)(page.taken % PAGE_REPORTS) * WORKER_REPORT_SIZE;
     struct worker_report report;
     struct error error;
 
     page.taken++;
-    assert_int_equal(*(volatile LONG *)page.bytes, page.taken);
+    assert_int_equal(*number_at(0), page.taken);
     assert_true(worker_report_read(&report, entry, &error));
     assert_int_equal(report.kind, kind);
     assert_int_equal(report.connection, connection);
@@ -344,8 +356,8 @@ static void expect_in_page(enum worker_report_kind kind, uint64_t connection)
 
 static void expect_event(void)
 {
-    assert_int_equal(WaitForSingleObject(page.event, 20000), WAIT_OBJECT_0);
-    assert_int_equal(*waits_for(), 0);
+    assert_int_equal(WaitForSingleObject(page.report_event, 20000), WAIT_OBJECT_0);
+    assert_int_equal(*number_at(SERVER_WAITS_AT), 0);
 }
 
 /* An answer shows that it was accepted. */
@@ -371,19 +383,90 @@ static void reports_go_through_a_page_where_there_is_one(void **state)
     start("..\\tests\\worker_probe.exe");
     share_page();
     for (uint64_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        *waits_for() = cases[i].waits_for;
+        *number_at(SERVER_WAITS_AT) = cases[i].waits_for;
         SOCKET client = client_in_page(i + 1);
 
         if (cases[i].accepted_wakes)
             expect_event();
-        assert_int_equal(WaitForSingleObject(page.event, 0), WAIT_TIMEOUT);
+        assert_int_equal(WaitForSingleObject(page.report_event, 0), WAIT_TIMEOUT);
         expect_in_page(REPORT_ACCEPTED, i + 1);
-        *waits_for() = 1;
+        *number_at(SERVER_WAITS_AT) = 1;
         closesocket(client);
         expect_event();
         expect_in_page(REPORT_DONE, i + 1); /* the second time around, the oldest are replaced */
     }
     the_end_of_orders_is_its_end();
+    close_page();
+}
+
+/* As a server does that has no other word for the worker. */
+static void put_in_page(uint64_t number, SOCKET socket)
+{
+    struct worker_order order = connection_order(number);
+    WSAPROTOCOL_INFOW info;
+
+    assert_int_equal(WSADuplicateSocketW(socket, pid, &info), 0);
+    order.protocol_info = &info;
+    worker_order_write(&order, page.bytes + ORDERS_AT +
+                                   (size_t)(page.put++ % PAGE_ORDERS) * WORKER_ORDER_SIZE);
+    InterlockedExchange(number_at(ORDERS_WRITTEN_AT), (LONG)page.put);
+    if (InterlockedExchange(number_at(WORKER_WAITS_AT), 0) != 0)
+        SetEvent(page.order_event);
+    closesocket(socket);
+}
+
+/* More than there is room for at a time. */
+static void orders_come_through_it_too(void **state)
+{
+    SOCKET client, accepted;
+
+    (void)state;
+    start("..\\tests\\worker_probe.exe");
+    share_page();
+    for (uint64_t i = 1; i <= 2 * PAGE_ORDERS + 1; i++) {
+        if (i == 1) /* through the pipe, behind the page */
+            client = client_in_page(i);
+        assert_int_equal(*number_at(TAKES_ORDERS_AT), 1);
+        if (i > 1) {
+            connect_pair(&client, &accepted);
+            put_in_page(i, accepted);
+            say(client, "hello\r\n");
+            expect_text(client, "HELLO\r\n");
+        }
+        expect_in_page(REPORT_ACCEPTED, i);
+        *number_at(SERVER_WAITS_AT) = 1;
+        closesocket(client);
+        expect_event();
+        expect_in_page(REPORT_DONE, i);
+    }
+    the_end_of_orders_is_its_end();
+    close_page();
+}
+
+/* Whoever stands there when the end comes through the pipe came before it, though nobody was woken.
+ */
+static void those_before_the_end_are_served(void **state)
+{
+    SOCKET clients[PAGE_ORDERS + 1], accepted;
+
+    (void)state;
+    start("..\\tests\\worker_probe.exe");
+    share_page();
+    clients[0] = client_in_page(1);
+    for (uint64_t i = 1; i <= PAGE_ORDERS; i++) {
+        connect_pair(&clients[i], &accepted);
+        *number_at(WORKER_WAITS_AT) = 0;
+        put_in_page(i + 1, accepted);
+    }
+    send_order(&(struct worker_order){.kind = ORDER_END});
+    closesocket(clients[0]);
+    for (uint64_t i = 1; i <= PAGE_ORDERS; i++) {
+        say(clients[i], "hello\r\nbye\r\n");
+        expect_text(clients[i], "HELLO\r\n");
+        closesocket(clients[i]);
+    }
+    assert_int_equal(handler_end(worker), 0);
+    assert_int_equal(*number_at(0), 2 * (PAGE_ORDERS + 1));
     close_page();
 }
 
@@ -394,8 +477,10 @@ static void without_its_memory_they_go_through_the_pipe(void **state)
 
     (void)state;
     start("upper_worker.exe");
-    send_order(&(struct worker_order){
-        .kind = ORDER_PAGE, .page_size = PAGE_SIZE, .handle = 0xfff4, .event = 0xfff8});
+    send_order(&(struct worker_order){.kind = ORDER_PAGE,
+                                      .report_count = PAGE_REPORTS,
+                                      .order_count = PAGE_ORDERS,
+                                      .handle = 0xfff4});
     connect_pair(&client, &accepted);
     give(connection_order(1), accepted);
     expect_report(REPORT_ACCEPTED, 1);
@@ -439,6 +524,8 @@ int main(void)
         cmocka_unit_test(what_is_no_socket_is_rejected),
         cmocka_unit_test(a_cancel_wakes_its_connection),
         cmocka_unit_test(reports_go_through_a_page_where_there_is_one),
+        cmocka_unit_test(orders_come_through_it_too),
+        cmocka_unit_test(those_before_the_end_are_served),
         cmocka_unit_test(without_its_memory_they_go_through_the_pipe),
         cmocka_unit_test(the_end_of_input_is_the_end),
     };

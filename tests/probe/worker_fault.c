@@ -67,7 +67,7 @@ static void report_in_page(uint32_t kind, uint64_t number)
     uint32_t written;
 
     memcpy(&written, page.bytes, sizeof written);
-    unsigned char *entry = page.bytes + 128 + (size_t)(written % page.size) * REPORT;
+    unsigned char *entry = page.bytes + 320 + (size_t)(written % page.size) * REPORT;
     memset(entry, 0, REPORT);
     memcpy(entry, &kind, sizeof kind);
     memcpy(entry + 8, &number, sizeof number);

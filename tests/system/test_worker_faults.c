@@ -134,7 +134,7 @@ static void without_a_page_reports_go_through_the_pipe(void **state)
 {
     static const char *const faults[] = {"CreateFileMappingW=0,1,1455",
                                          "CreateEventW worker_page.c=0,1,8",
-                                         "DuplicateHandle=2,1,1450", "DuplicateHandle=3,1,1450"};
+                                         "DuplicateHandle=2,1,1450", "DuplicateHandle=4,1,1450"};
 
     (void)state;
     for (size_t i = 0; i < ARRAYSIZE(faults); i++) {
@@ -239,8 +239,8 @@ static void a_socket_that_cannot_be_handed_over_is_said(void **state)
     } cases[] = {
         {"WSADuplicateSocketW=0,1,10055", "wsaduplicatesocket",
          "fail w#1 127.0.0.1:* WSADuplicateSocket for the worker with pid *: 10055: "},
-        {"DuplicateHandle=4,1,1450",
-         "duplicatehandle", /* two are for its start, two for the page */
+        {"DuplicateHandle=5,1,1450",
+         "duplicatehandle", /* two are for its start, three for the page */
          "fail w#1 127.0.0.1:* DuplicateHandle into the worker with pid *: 1450: "},
     };
 

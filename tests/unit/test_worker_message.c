@@ -47,17 +47,21 @@ static void a_page(void **state)
 {
     uint8_t bytes[WORKER_ORDER_SIZE];
     uint8_t none[WORKER_ORDER_SIZE] = {0};
-    struct worker_order order = {
-        .kind = ORDER_PAGE, .page_size = 0x4000, .handle = 0x1234, .event = 0x56789};
+    struct worker_order order = {.kind = ORDER_PAGE,
+                                 .report_count = 0x4000,
+                                 .order_count = 0x10,
+                                 .handle = 0x1234,
+                                 .report_event = 0x56789,
+                                 .order_event = 0xab};
 
     (void)state;
     memset(bytes, 0xee, sizeof bytes);
     worker_order_write(&order, bytes);
     assert_memory_equal(bytes,
-                        "\4\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\x34\x12\0\0\0\0\0\0"
-                        "\x89\x67\5\0\0\0\0\0",
-                        32);
-    assert_memory_equal(bytes + 32, none, sizeof bytes - 32);
+                        "\4\0\0\0\0\x40\0\0\x10\0\0\0\0\0\0\0\x34\x12\0\0\0\0\0\0"
+                        "\x89\x67\5\0\0\0\0\0\xab\0\0\0\0\0\0\0",
+                        40);
+    assert_memory_equal(bytes + 40, none, sizeof bytes - 40);
 }
 
 static void a_connection_by_handle(void **state)
