@@ -28,7 +28,7 @@ struct page {
     unsigned char reports[]; /* and behind them orders */
 };
 
-/* A connection that nobody has accepted yet. */
+/* A connection that came through the pipe and that nobody has accepted yet. */
 struct waiting {
     struct waiting *next;
     unsigned char order[ORDER_SIZE];
@@ -42,12 +42,11 @@ static struct {
     uint32_t report_count, order_count;
     HANDLE report_event, order_event;
 
-    SRWLOCK taking; /* orders from the page */
-    uint32_t orders_taken;
-
-    SRWLOCK lock; /* everything below */
+    SRWLOCK lock; /* everything below, and what sets the page */
     CONDITION_VARIABLE changed;
     struct waiting *first, **end;
+    uint32_t orders_taken;
+    bool page_is_watched; /* by a thread that waits for orders there */
     struct worker_connection *accepted;
     bool ended; /* no more connections will come */
 } worker;
@@ -120,59 +119,32 @@ static void cancel(uint64_t number)
     ReleaseSRWLockExclusive(&worker.lock);
 }
 
+/* With the lock: something has come otherwise than through the page. */
+static void wake_watcher(void)
+{
+    if (worker.page_is_watched)
+        SetEvent(worker.order_event);
+}
+
 static void enqueue(struct waiting *waiting)
 {
     waiting->next = NULL;
     AcquireSRWLockExclusive(&worker.lock);
     *worker.end = waiting;
     worker.end = &waiting->next;
+    wake_watcher();
     ReleaseSRWLockExclusive(&worker.lock);
     WakeConditionVariable(&worker.changed);
 }
 
-static bool has_orders(struct page *page)
+/* There will be no more than those that have come. */
+static void end_orders(void)
 {
-    return (uint32_t)InterlockedCompareExchange(&page->orders_written, 0, 0) != worker.orders_taken;
-}
-
-/* All that are in the page, as far as there is memory. */
-static void take_orders(void)
-{
-    struct page *page = worker.page;
-    struct waiting *waiting;
-
-    AcquireSRWLockExclusive(&worker.taking);
-    while (page != NULL && has_orders(page) && (waiting = malloc(sizeof *waiting)) != NULL) {
-        memcpy(waiting->order,
-               page->reports + (size_t)worker.report_count * REPORT_SIZE +
-                   (size_t)(worker.orders_taken % worker.order_count) * ORDER_SIZE,
-               ORDER_SIZE);
-        InterlockedExchange(&page->orders_taken, (LONG)++worker.orders_taken);
-        enqueue(waiting);
-    }
-    ReleaseSRWLockExclusive(&worker.taking);
-}
-
-static bool has_ended(void)
-{
-    AcquireSRWLockShared(&worker.lock);
-    bool ended = worker.ended;
-    ReleaseSRWLockShared(&worker.lock);
-    return ended;
-}
-
-/* It looks once a second whatever it hears. */
-static DWORD WINAPI wait_for_orders(void *unused)
-{
-    struct page *page = worker.page;
-
-    (void)unused;
-    while (!has_ended()) {
-        InterlockedExchange(&page->worker_waits, 1);
-        take_orders();
-        WaitForSingleObject(worker.order_event, 1000);
-    }
-    return 0;
+    AcquireSRWLockExclusive(&worker.lock);
+    worker.ended = true;
+    wake_watcher();
+    ReleaseSRWLockExclusive(&worker.lock);
+    WakeAllConditionVariable(&worker.changed);
 }
 
 /* Where it cannot be had, the pipes go on. */
@@ -182,8 +154,9 @@ static void take_page(const unsigned char *order)
     struct page *page = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
 
     CloseHandle(section);
-    if (page == NULL || worker.page != NULL)
+    if (page == NULL)
         return;
+    AcquireSRWLockExclusive(&worker.lock);
     AcquireSRWLockExclusive(&worker.reporting);
     worker.report_count = (uint32_t)get(order + 4, 4);
     worker.order_count = (uint32_t)get(order + 8, 4);
@@ -191,21 +164,9 @@ static void take_page(const unsigned char *order)
     worker.order_event = (HANDLE)(uintptr_t)get(order + 32, 8);
     worker.page = page;
     ReleaseSRWLockExclusive(&worker.reporting);
-    HANDLE thread = CreateThread(NULL, 0, wait_for_orders, NULL, 0, NULL);
-    if (thread == NULL)
-        return;
-    CloseHandle(thread);
-    InterlockedExchange(&page->takes_orders, 1);
-}
-
-/* There will be no more than those that have come. */
-static void end_orders(void)
-{
-    take_orders();
-    AcquireSRWLockExclusive(&worker.lock);
-    worker.ended = true;
     ReleaseSRWLockExclusive(&worker.lock);
-    WakeAllConditionVariable(&worker.changed);
+    WakeAllConditionVariable(&worker.changed); /* one of them watches it */
+    InterlockedExchange(&page->takes_orders, 1);
 }
 
 static bool read_order(unsigned char *bytes)
@@ -293,7 +254,6 @@ bool worker_begin(void)
     }
     _putenv("STDINETD_WORKER="); /* what this process starts is no worker */
     InitializeSRWLock(&worker.reporting);
-    InitializeSRWLock(&worker.taking);
     InitializeSRWLock(&worker.lock);
     InitializeConditionVariable(&worker.changed);
     worker.end = &worker.first;
@@ -413,21 +373,70 @@ static SOCKET take_connection(struct worker_connection *connection, const unsign
     return connection->socket;
 }
 
-static struct waiting *next_waiting(void)
+static bool take_from_pipe(unsigned char *order)
 {
-    struct waiting *waiting;
+    struct waiting *waiting = worker.first;
+
+    if (waiting == NULL)
+        return false;
+    worker.first = waiting->next;
+    if (worker.first == NULL)
+        worker.end = &worker.first;
+    memcpy(order, waiting->order, ORDER_SIZE);
+    free(waiting);
+    return true;
+}
+
+static bool page_has_orders(void)
+{
+    return (uint32_t)InterlockedCompareExchange(&worker.page->orders_written, 0, 0) !=
+           worker.orders_taken;
+}
+
+static bool take_from_page(unsigned char *order)
+{
+    struct page *page = worker.page;
+
+    if (page == NULL || !page_has_orders())
+        return false;
+    memcpy(order,
+           page->reports + (size_t)worker.report_count * REPORT_SIZE +
+               (size_t)(worker.orders_taken % worker.order_count) * ORDER_SIZE,
+           ORDER_SIZE);
+    InterlockedExchange(&page->orders_taken, (LONG)++worker.orders_taken);
+    return true;
+}
+
+/* With the lock, which others have in the meantime. One thread looks into the page, once a second
+   whatever it hears; the others wait for it. */
+static void wait_for_orders(void)
+{
+    if (worker.page == NULL || worker.page_is_watched) {
+        SleepConditionVariableSRW(&worker.changed, &worker.lock, INFINITE, 0);
+        return;
+    }
+    worker.page_is_watched = true;
+    InterlockedExchange(&worker.page->worker_waits, 1);
+    if (!page_has_orders()) {
+        ReleaseSRWLockExclusive(&worker.lock);
+        WaitForSingleObject(worker.order_event, 1000);
+        AcquireSRWLockExclusive(&worker.lock);
+    }
+    InterlockedExchange(&worker.page->worker_waits, 0);
+    worker.page_is_watched = false;
+}
+
+/* False when there will be none. What stands in the page when the end comes came before it. */
+static bool next_order(unsigned char *order)
+{
+    bool has_one;
 
     AcquireSRWLockExclusive(&worker.lock);
-    while (worker.first == NULL && !worker.ended)
-        SleepConditionVariableSRW(&worker.changed, &worker.lock, INFINITE, 0);
-    waiting = worker.first;
-    if (waiting != NULL) {
-        worker.first = waiting->next;
-        if (worker.first == NULL)
-            worker.end = &worker.first;
-    }
+    while (!(has_one = take_from_pipe(order) || take_from_page(order)) && !worker.ended)
+        wait_for_orders();
     ReleaseSRWLockExclusive(&worker.lock);
-    return waiting;
+    WakeConditionVariable(&worker.changed); /* the next one watches the page */
+    return has_one;
 }
 
 /* In this order: a cancel that follows the report finds it. */
@@ -442,12 +451,11 @@ static void enter(struct worker_connection *connection)
 
 SOCKET worker_accept(struct worker_connection *connection)
 {
-    struct waiting *waiting;
+    unsigned char order[ORDER_SIZE];
 
-    while ((waiting = next_waiting()) != NULL) {
-        SOCKET socket = take_connection(connection, waiting->order);
+    while (next_order(order)) {
+        SOCKET socket = take_connection(connection, order);
 
-        free(waiting);
         if (socket != INVALID_SOCKET) {
             enter(connection);
             return socket;

@@ -84,7 +84,7 @@ bool worker_page_share(const struct worker_page *page, HANDLE process, struct wo
     return page->view != NULL &&
            share(page->section, process, FILE_MAP_READ | FILE_MAP_WRITE, &order->handle) &&
            share(page->report_event, process, EVENT_MODIFY_STATE, &order->report_event) &&
-           share(page->order_event, process, SYNCHRONIZE, &order->order_event);
+           share(page->order_event, process, SYNCHRONIZE | EVENT_MODIFY_STATE, &order->order_event);
 }
 
 static uint32_t look(volatile LONG *number)
