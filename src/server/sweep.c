@@ -70,6 +70,15 @@ static size_t mend_listeners(struct server *server)
     return mended;
 }
 
+/* Where many came and nobody does any more, a socket for the next one is enough. */
+static void look_at_quiet(struct listener *listener, void *context)
+{
+    const struct server *server = context;
+
+    if (listener->asked > 1 && server->loop.now_ms - listener->arrived_ms > SWEEP_MS)
+        listener_ask_anew(listener);
+}
+
 /* A client that was reset in the backlog of a closing listener never arrives. */
 static void look_at_closing(struct listener *listener, void *context)
 {
@@ -95,6 +104,7 @@ static void on_sweep(struct timer *timer)
     connection_table_for_each(server->connections, NULL, look_at);
     worker_pools_sweep(server);
     accepting_for_each(server, NULL, look_at_closing);
+    accepting_for_each(server, server, look_at_quiet);
     accepting_try_again(server);
     reload_look(server);
     spares_look(server);

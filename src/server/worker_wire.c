@@ -10,7 +10,7 @@
 enum {
     STACK_SIZE = 64 * 1024,
     LOOK_MS = 1000, /* between looks at what is under way, in case a wake-up was lost */
-    SOON_MS = 20,   /* that a connection was accepted is heard of so late where much is said */
+    SOON_MS = 5,    /* that a connection was accepted is heard of so late where much is said */
     CANCEL_MS = 20
 };
 
