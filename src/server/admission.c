@@ -140,38 +140,36 @@ static bool has_room(const struct running_service *service)
            service->server->live < service->server->config.instances;
 }
 
-bool admission_is_open(const struct running_service *service)
+static bool leaves(uint64_t limit, uint64_t used, uint64_t count)
 {
-    const struct server *server = service->server;
-
-    if (server->phase != PHASE_RUNNING || service->tally->rate_paused)
-        return false;
-    /* overload = refuse: whoever is too many must be accepted to be refused */
-    return service->settings->overload == OVERLOAD_REFUSE ||
-           (service->tally->live + service->tally->waiting < service->settings->instances &&
-            service->live + service->waiting < service->room &&
-            server->live + server->waiting < server->config.instances);
+    return used <= limit && limit - used >= count;
 }
 
-/* Each arrival takes one from what is asked for and one from what is left, so it stays enough. */
-static bool has_plenty(uint64_t limit, uint64_t used, size_t listeners)
-{
-    return used <= limit && limit - used >= (uint64_t)listeners * LISTENER_ASKS_AT_MOST;
-}
-
-bool admission_is_wide_open(const struct running_service *service)
+/* Whether so many more may be accepted by the service, and by the whole server. */
+static bool can_take(const struct running_service *service, uint64_t by_service, uint64_t by_server)
 {
     const struct server *server = service->server;
     const struct tally *tally = service->tally;
-    size_t listeners = service->place_count;
 
-    if (!admission_is_open(service) || tally->rate.count != 0)
-        return false;
+    /* overload = refuse: whoever is too many must be accepted to be refused */
     return service->settings->overload == OVERLOAD_REFUSE ||
-           (has_plenty(service->settings->instances, tally->live + tally->waiting, listeners) &&
-            has_plenty(service->room, service->live + service->waiting, listeners) &&
-            has_plenty(server->config.instances, server->live + server->waiting,
-                       server->listeners_open));
+           (leaves(service->settings->instances, tally->live + tally->waiting, by_service) &&
+            leaves(service->room, service->live + service->waiting, by_service) &&
+            leaves(server->config.instances, server->live + server->waiting, by_server));
+}
+
+bool admission_is_open(const struct running_service *service)
+{
+    return service->server->phase == PHASE_RUNNING && !service->tally->rate_paused &&
+           can_take(service, 1, 1);
+}
+
+/* Each arrival takes one from what is asked for and one from what is left, so it stays enough. */
+bool admission_is_wide_open(const struct running_service *service)
+{
+    return admission_is_open(service) && service->tally->rate.count == 0 &&
+           can_take(service, (uint64_t)service->place_count * LISTENER_ASKS_AT_MOST,
+                    (uint64_t)service->server->listeners_open * LISTENER_ASKS_AT_MOST);
 }
 
 /* The rate lets nobody in until its timer has fired. */

@@ -70,21 +70,16 @@ static size_t mend_listeners(struct server *server)
     return mended;
 }
 
-/* Where many came and nobody does any more, a socket for the next one is enough. */
-static void look_at_quiet(struct listener *listener, void *context)
+/* A client that was reset in the backlog of a closing listener never arrives. Where many came and
+   nobody does any more, a socket for the next one is enough. */
+static void look_at_listener(struct listener *listener, void *context)
 {
     const struct server *server = context;
 
-    if (listener->asked > 1 && server->loop.now_ms - listener->arrived_ms > SWEEP_MS)
-        listener_ask_anew(listener);
-}
-
-/* A client that was reset in the backlog of a closing listener never arrives. */
-static void look_at_closing(struct listener *listener, void *context)
-{
-    (void)context;
     if (listener->closing && listener->asked > 0)
         listener_close(listener, true);
+    else if (listener->asked > 1 && server->loop.now_ms - listener->arrived_ms > SWEEP_MS)
+        listener_ask_anew(listener);
 }
 
 static void on_sweep(struct timer *timer)
@@ -103,8 +98,7 @@ static void on_sweep(struct timer *timer)
     admission_report(server, server->loop.now_ms);
     connection_table_for_each(server->connections, NULL, look_at);
     worker_pools_sweep(server);
-    accepting_for_each(server, NULL, look_at_closing);
-    accepting_for_each(server, server, look_at_quiet);
+    accepting_for_each(server, server, look_at_listener);
     accepting_try_again(server);
     reload_look(server);
     spares_look(server);

@@ -44,7 +44,7 @@ static bool make_handles(struct worker_page *page, DWORD size)
     return page->section != NULL;
 }
 
-bool worker_page_open(struct worker_page *page, uint64_t connections)
+void worker_page_open(struct worker_page *page, uint64_t connections)
 {
     /* Of a connection that it has, a worker says two things at most. */
     uint32_t reports = power_for(2 * connections, LEAST_REPORTS);
@@ -57,14 +57,11 @@ bool worker_page_open(struct worker_page *page, uint64_t connections)
     if (make_handles(page, (DWORD)size))
         page->view = MapViewOfFile(page->section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, size);
     if (page->view == NULL) {
-        DWORD code = GetLastError();
         worker_page_close(page);
-        SetLastError(code);
-        return false;
+        return;
     }
     page->reports = (uint8_t *)(page->view + 1);
     page->orders = (uint8_t *)page->view + orders_at;
-    return true;
 }
 
 static bool share(HANDLE handle, HANDLE process, DWORD access, uint64_t *theirs)

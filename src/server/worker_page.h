@@ -18,10 +18,10 @@ struct worker_page {
     uint32_t reports_taken, orders_put; /* modulo 2^32 */
 };
 
-/* For a worker with so many connections at a time. Returns false with GetLastError() set. */
-bool worker_page_open(struct worker_page *page, uint64_t connections);
+/* For a worker with so many connections at a time. Where it cannot be had, there is none. */
+void worker_page_open(struct worker_page *page, uint64_t connections);
 
-/* Makes it the process's too, and fills in the order that says so. */
+/* Makes it the process's too, and fills in the order that says so. False where it cannot be. */
 bool worker_page_share(const struct worker_page *page, HANDLE process, struct worker_order *order);
 
 /* Puts an order there. False where the worker does not take any, or has not taken enough: it goes
@@ -29,8 +29,8 @@ bool worker_page_share(const struct worker_page *page, HANDLE process, struct wo
 bool worker_page_put(struct worker_page *page, const uint8_t order[WORKER_ORDER_SIZE]);
 
 /* Takes the reports that have come, up to size bytes, which is a multiple of WORKER_REPORT_SIZE;
-   returns how many. What cannot be is a report that cannot be. One thread at a time, as the next.
- */
+   returns how many. What cannot be is a report that cannot be. One thread at a time, and the
+   same in the next. */
 size_t worker_page_take(struct worker_page *page, uint8_t *reports, size_t size);
 
 /* Waits until a report has come there, the other event is set, or ms milliseconds are over. Where

@@ -221,8 +221,7 @@ void worker_wire_put(struct worker_wire *wire, struct wire_order *order)
 void worker_wire_put_page(struct worker_wire *wire)
 {
     wire->first_of_all.kind = ORDER_PAGE;
-    if (wire->page.view != NULL)
-        worker_wire_put(wire, &wire->first_of_all);
+    worker_wire_put(wire, &wire->first_of_all);
 }
 
 void worker_wire_put_end(struct worker_wire *wire)
@@ -376,7 +375,7 @@ bool worker_wire_open(struct worker_wire *wire, struct error *error)
     InitializeConditionVariable(&wire->changed);
     wire->end_of_orders = &wire->first;
     wire->news.complete = on_news;
-    worker_page_open(&wire->page, wire->connections); /* or all goes through the pipe */
+    worker_page_open(&wire->page, wire->connections); /* or all goes through the pipes */
     return make_event(&wire->written, error) && make_event(&wire->read, error) &&
            start_thread(&wire->reader, run_reader, wire, error) &&
            start_thread(&wire->writer, run_writer, wire, error);

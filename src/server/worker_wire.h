@@ -62,8 +62,7 @@ struct worker_wire {
 };
 
 /* Takes both ends over, which are overlapped. Starts as {0} but for loop, heard, connections, input
-   and output.
-   Where it fails, worker_wire_is_over and worker_wire_close are called all the same. */
+   and output. Where it fails, worker_wire_is_over and worker_wire_close are called all the same. */
 bool worker_wire_open(struct worker_wire *wire, struct error *error);
 
 void worker_wire_put(struct worker_wire *wire, struct wire_order *order);

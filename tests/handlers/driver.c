@@ -2,8 +2,6 @@
 
 #include "site.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct driver driver;
@@ -47,7 +45,6 @@ void driver_send_order(const struct worker_order *order)
     handler_say_bytes(driver.worker, bytes, sizeof bytes);
 }
 
-/* Both ends of a connection. */
 void driver_connect_pair(SOCKET *client, SOCKET *accepted)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};

@@ -3,8 +3,6 @@
 #include "driver.h"
 #include "site.h"
 
-#include "core/worker_message.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
