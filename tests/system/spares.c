@@ -23,6 +23,20 @@ void spares_expect(const char *pattern)
     FAIL("no '%s' in:\n%s", pattern, text);
 }
 
+static ULONGLONG creation_time(HANDLE process)
+{
+    FILETIME creation, end, kernel, user;
+
+    assert_true(GetProcessTimes(process, &creation, &end, &kernel, &user));
+    return (ULONGLONG)creation.dwHighDateTime << 32 | creation.dwLowDateTime;
+}
+
+/* Ids are used again: who is older than the server is the child of another that had its id. */
+static bool is_child(const struct process *server, HANDLE process)
+{
+    return process_is_alive(process) && creation_time(process) >= creation_time(server->handle);
+}
+
 struct spares spares_of(const struct process *server)
 {
     PROCESSENTRY32W entry = {.dwSize = sizeof entry};
@@ -37,7 +51,9 @@ struct spares spares_of(const struct process *server)
             _wcsicmp(entry.szExeFile, L"conhost.exe") == 0)
             continue;
         HANDLE process = process_open(entry.th32ProcessID);
-        if (process == NULL || !process_is_alive(process)) {
+        if (process == NULL)
+            continue;
+        if (!is_child(server, process)) {
             CloseHandle(process);
             continue;
         }
