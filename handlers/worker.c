@@ -364,6 +364,7 @@ static SOCKET take_connection(struct worker_connection *connection, const unsign
 
     memset(connection, 0, sizeof *connection);
     connection->number = get(order + 8, 8);
+    connection->may_shut_down = get(order + 700, 4) == 1;
     read_address(&connection->peer, order + 24);
     read_address(&connection->local, order + 48);
     memcpy(&info, order + 72, sizeof info);
@@ -483,8 +484,11 @@ void worker_peer(const struct worker_connection *connection, char text[WORKER_PE
     snprintf(text, WORKER_PEER_SIZE, "[%s%s]:%u", ip, scope, ntohs(in6->sin6_port));
 }
 
+/* The client hears of the end at once: the server would tell it as soon as it knows. */
 void worker_done(struct worker_connection *connection)
 {
+    bool has_shut_down = connection->may_shut_down && shutdown(connection->socket, SD_SEND) == 0;
+
     AcquireSRWLockExclusive(&worker.lock);
     for (struct worker_connection **c = &worker.accepted; *c != NULL; c = &(*c)->next) {
         if (*c == connection) {
@@ -494,5 +498,5 @@ void worker_done(struct worker_connection *connection)
     }
     ReleaseSRWLockExclusive(&worker.lock);
     closesocket(connection->socket);
-    report(REPORT_DONE, 0, connection->number);
+    report(REPORT_DONE, has_shut_down, connection->number);
 }

@@ -39,7 +39,9 @@ struct worker_connection {
        and what waits on it has been cancelled. Call worker_done soon: after stop_time this process
        is ended. */
     volatile LONG cancelled;
-    struct worker_connection *next; /* the library's */
+    /* the library's: */
+    struct worker_connection *next;
+    bool may_shut_down;
 };
 
 /* Once, before anything else and before other threads use standard input or output. Takes the
@@ -60,8 +62,8 @@ SOCKET worker_accept(struct worker_connection *connection);
 #define WORKER_PEER_SIZE 88
 void worker_peer(const struct worker_connection *connection, char text[WORKER_PEER_SIZE]);
 
-/* The connection is served. Closes its socket and tells the server, whose own copy of it sees to it
-   that the client gets all that was sent. No I/O may be under way on it any more. */
+/* The connection is served. Closes its socket and tells the client and the server, which has a copy
+   of it and sees to it that the client gets all that was sent. No I/O may be under way on it. */
 void worker_done(struct worker_connection *connection);
 
 /* For pairs of programs of your own, without a server: takes the socket that the process pid has

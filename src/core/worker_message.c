@@ -15,7 +15,8 @@ enum {
     ORDER_REPORT_EVENT_AT = 24,
     ORDER_ORDER_EVENT_AT = 32,
     ORDER_LOCAL_AT = 48,
-    ORDER_INFO_AT = 72
+    ORDER_INFO_AT = 72,
+    ORDER_MAY_SHUT_DOWN_AT = 700
 };
 
 static void put(uint8_t *bytes, uint64_t number, unsigned size)
@@ -55,6 +56,7 @@ static void put_connection(uint8_t *bytes, const struct worker_order *order)
     put(bytes + ORDER_TRANSFER_AT, order->transfer, 4);
     put_address(bytes + ORDER_PEER_AT, &order->peer);
     put_address(bytes + ORDER_LOCAL_AT, &order->local);
+    put(bytes + ORDER_MAY_SHUT_DOWN_AT, order->may_shut_down, 4);
     if (order->transfer == ORDER_BY_HANDLE)
         put(bytes + ORDER_HANDLE_AT, order->handle, 8);
     else
@@ -90,5 +92,6 @@ bool worker_report_read(struct worker_report *report, const uint8_t bytes[WORKER
     }
     report->connection = number;
     report->code = kind == REPORT_REJECTED ? (uint32_t)value : 0;
+    report->has_shut_down = kind == REPORT_DONE && value == 1;
     return true;
 }

@@ -34,6 +34,7 @@ struct worker_order {
     enum worker_transfer transfer;
     uint64_t handle;           /* ORDER_PAGE: of its section */
     const void *protocol_info; /* WORKER_PROTOCOL_INFO_SIZE bytes; borrowed */
+    bool may_shut_down;        /* the worker, when it is done with it */
     struct worker_address peer, local;
     /* of ORDER_PAGE: how much it holds, and what says that there is something */
     uint32_t report_count, order_count;
@@ -55,6 +56,7 @@ struct worker_report {
     uint32_t version;    /* ready */
     uint32_t pid;        /* ready */
     uint32_t code;       /* rejected: a Windows error */
+    bool has_shut_down;  /* done: the client knows that nothing more comes */
     uint64_t connection; /* the others */
 };
 

@@ -172,6 +172,11 @@ bool admission_is_wide_open(const struct running_service *service)
                     (uint64_t)service->server->listeners_open * LISTENER_ASKS_AT_MOST);
 }
 
+bool admission_needs_every_end(const struct service *settings)
+{
+    return settings->overload == OVERLOAD_REFUSE || settings->per_source != UNLIMITED;
+}
+
 /* The rate lets nobody in until its timer has fired. */
 static void pause_for_rate(struct tally *tally)
 {

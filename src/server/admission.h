@@ -41,6 +41,10 @@ bool admission_is_open(const struct running_service *service);
    accepted there is room. */
 bool admission_is_wide_open(const struct running_service *service);
 
+/* Whether a client that comes again as soon as it sees the end of its connection is refused where
+   the server does not know of that end yet. */
+bool admission_needs_every_end(const struct service *settings);
+
 /* Has every listener that should ask for a connection do so; quietly goes on where one cannot.
    Returns how many began to. */
 size_t admission_ask(struct server *server);

@@ -86,7 +86,8 @@ static void stop_blocking(SOCKET socket)
 
 static void begin(struct closer *closer, struct closing *closing)
 {
-    shutdown(closing->socket, SD_SEND);
+    if (!closing->is_shut_down)
+        shutdown(closing->socket, SD_SEND);
     if (!closing->can_wait)
         stop_blocking(closing->socket);
     closing->look_ms = steady_clock_ms(&closer->clock) + looks_ms[0];

@@ -17,12 +17,13 @@ enum closing_end {
     CLOSING_RESET   /* the client has reset the connection, and the socket is closed */
 };
 
-/* Starts as {0} but for socket, can_wait and done. The closer's from closer_submit until done is
-   called on the loop, which may free it. */
+/* Starts as {0} but for socket, can_wait, is_shut_down and done. The closer's from closer_submit
+   until done is called on the loop, which may free it. */
 struct closing {
     struct closing *next;
     SOCKET socket;
-    bool can_wait; /* the socket is overlapped, and at no completion port */
+    bool can_wait;     /* the socket is overlapped, and at no completion port */
+    bool is_shut_down; /* the client knows already */
     void (*done)(struct closing *closing);
     enum closing_end end;
     bool has_read; /* the client sent something, which was dropped */

@@ -110,8 +110,9 @@ void connection_accept_worker(struct connection *connection)
         connection_limit_time(connection);
 }
 
-void connection_leave_worker(struct connection *connection)
+void connection_leave_worker(struct connection *connection, bool has_shut_down)
 {
+    connection->linger.closing.is_shut_down = has_shut_down;
     leave_lists(connection);
     worker_pool_served(connection->service->pool);
     connection_ended(connection, NULL);

@@ -23,7 +23,7 @@ void connection_worker_timer(struct connection *connection);
    And it cannot be given to it, for that reason. */
 void connection_accept_worker(struct connection *connection);
 void connection_reject_worker(struct connection *connection, DWORD code);
-void connection_leave_worker(struct connection *connection);
+void connection_leave_worker(struct connection *connection, bool has_shut_down);
 void connection_lose_worker(struct connection *connection);
 void connection_fail_worker(struct connection *connection, const char *sentence);
 

@@ -14,7 +14,8 @@ enum linger_end {
     LINGER_TIMEOUT /* the client neither closed nor sent for the time allowed */
 };
 
-/* Starts as {0}. The loop's from linger_begin until ended is called, which may free it. */
+/* Starts as {0} but for closing.is_shut_down. The loop's from linger_begin until ended is called,
+ * which may free it. */
 struct lingering {
     struct loop *loop;
     SOCKET socket;

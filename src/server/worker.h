@@ -53,6 +53,7 @@ struct worker {
     struct timer timer; /* stop_time; dying: what else may still hold its job or its pipe */
     struct worker_wire wire;
     bool is_ready;   /* it has said so */
+    bool tells_ends; /* to its clients, as the last connection has shown */
     bool was_asked;  /* to end */
     bool was_killed; /* by the server … */
     bool has_fault;  /* … or because of what failure.error says */

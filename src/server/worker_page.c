@@ -6,14 +6,11 @@
 
 enum { LEAST_REPORTS = 64, LEAST_ORDERS = 16, MOST_ORDERS = 64 };
 
-/* What ends the server's waiting. */
-enum { WAITS_FOR_NOTHING, WAITS_FOR_MORE_THAN_ACCEPTED, WAITS_FOR_ANY };
-
 /* As handlers/README.md has it. What the two sides write is in lines of the cache of their own. */
 struct worker_page_view {
     volatile LONG reports_written; /* modulo 2^32; the worker's */
     uint8_t unused_1[60];
-    volatile LONG server_waits; /* for what; the worker clears it when it sets the event */
+    volatile LONG server_waits; /* for what news; the worker clears it when it sets the event */
     uint8_t unused_2[60];
     volatile LONG orders_written; /* the server's */
     uint8_t unused_3[60];
@@ -128,19 +125,24 @@ size_t worker_page_take(struct worker_page *page, uint8_t *reports, size_t size)
     return (size_t)count * WORKER_REPORT_SIZE;
 }
 
-bool worker_page_wait(struct worker_page *page, HANDLE other, bool is_patient, DWORD ms)
+bool worker_page_wait(struct worker_page *page, HANDLE other, enum worker_page_news news, DWORD ms)
 {
     struct worker_page_view *view = page->view;
     HANDLE events[] = {other, page->report_event};
 
     if (view == NULL)
         return WaitForSingleObject(other, ms) != WAIT_TIMEOUT;
-    InterlockedExchange(&view->server_waits,
-                        is_patient ? WAITS_FOR_MORE_THAN_ACCEPTED : WAITS_FOR_ANY);
+    InterlockedExchange(&view->server_waits, (LONG)news);
     bool has_news = look(&view->reports_written) != page->reports_taken ||
                     WaitForMultipleObjects(ARRAYSIZE(events), events, FALSE, ms) != WAIT_TIMEOUT;
-    InterlockedExchange(&view->server_waits, WAITS_FOR_NOTHING);
+    InterlockedExchange(&view->server_waits, PAGE_NO_NEWS);
     return has_news;
+}
+
+void worker_page_hurry(const struct worker_page *page)
+{
+    if (page->view != NULL)
+        SetEvent(page->report_event);
 }
 
 void worker_page_close(struct worker_page *page)

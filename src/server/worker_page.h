@@ -33,10 +33,13 @@ bool worker_page_put(struct worker_page *page, const uint8_t order[WORKER_ORDER_
    same in the next. */
 size_t worker_page_take(struct worker_page *page, uint8_t *reports, size_t size);
 
-/* Waits until a report has come there, the other event is set, or ms milliseconds are over. Where
-   it is patient, that a connection was accepted does not end the waiting: more is said of it soon.
-   Returns false where it was the time. */
-bool worker_page_wait(struct worker_page *page, HANDLE other, bool is_patient, DWORD ms);
+/* What the worker ends the server's waiting for: nothing costs it least. */
+enum worker_page_news { PAGE_NO_NEWS, PAGE_MORE_THAN_ACCEPTED, PAGE_ANY_NEWS };
+
+/* Waits until such a report has come there, the other event is set, worker_page_hurry is called, or
+   ms milliseconds are over. Returns false where it was the time. */
+bool worker_page_wait(struct worker_page *page, HANDLE other, enum worker_page_news news, DWORD ms);
+void worker_page_hurry(const struct worker_page *page);
 
 void worker_page_close(struct worker_page *page);
 

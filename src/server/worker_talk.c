@@ -1,6 +1,7 @@
 /* What the server and a worker say to each other. */
 #include "server/worker.h"
 
+#include "server/admission.h"
 #include "server/connection.h"
 #include "server/connection_table.h"
 #include "server/connection_worker.h"
@@ -11,20 +12,35 @@
 
 /* --- orders */
 
+/* The end of a connection can be heard of late where its client knows and nobody else waits for
+   it. */
+static void choose_patience(struct worker *worker)
+{
+    const struct running_service *service = worker->pool->service;
+
+    worker_wire_hear_late(&worker->wire, worker->tells_ends &&
+                                             worker->connections.count * 2 <=
+                                                 service->settings->worker_connections &&
+                                             admission_is_wide_open(service));
+}
+
 void worker_give(struct worker *worker, struct connection *connection)
 {
     struct assignment *assignment = &connection->assignment;
 
     assignment->worker = worker;
     assignment->given_ms = worker_server(worker)->loop.now_ms;
-    assignment->order = (struct wire_order){.kind = ORDER_CONNECTION,
-                                            .connection = connection->number,
-                                            .socket = connection->socket,
-                                            .settings = connection->service->settings,
-                                            .peer = &connection->peer,
-                                            .local = &connection->local};
+    assignment->order = (struct wire_order){
+        .kind = ORDER_CONNECTION,
+        .connection = connection->number,
+        .socket = connection->socket,
+        .may_shut_down = !admission_needs_every_end(connection->service->settings),
+        .settings = connection->service->settings,
+        .peer = &connection->peer,
+        .local = &connection->local};
     connection_list_put(&worker->connections, connection);
     worker->requests++;
+    choose_patience(worker);
     worker_wire_put(&worker->wire, &assignment->order);
 }
 
@@ -42,6 +58,7 @@ void worker_forget(struct worker *worker, struct connection *connection)
         worker_wire_take_back(&worker->wire, order);
     connection_list_take(&worker->connections, connection);
     connection->assignment.worker = NULL;
+    choose_patience(worker);
     if (worker->connections.count > 0)
         return;
     worker->idle_ms = worker_server(worker)->loop.now_ms;
@@ -136,6 +153,13 @@ static struct connection *connection_of(struct worker *worker, const struct work
     return connection;
 }
 
+static void on_done(struct worker *worker, struct connection *connection,
+                    const struct worker_report *report)
+{
+    worker->tells_ends = report->has_shut_down && connection->assignment.order.may_shut_down;
+    connection_leave_worker(connection, worker->tells_ends);
+}
+
 static void on_report(struct worker *worker, const struct worker_report *report)
 {
     static const char *const words[] = {[REPORT_ACCEPTED] = "accepted",
@@ -157,7 +181,7 @@ static void on_report(struct worker *worker, const struct worker_report *report)
     else if (report->kind == REPORT_REJECTED)
         connection_reject_worker(connection, report->code);
     else
-        connection_leave_worker(connection);
+        on_done(worker, connection, report);
 }
 
 static void handle_reports(struct worker *worker, const uint8_t *bytes, size_t size)

@@ -10,7 +10,7 @@
 enum {
     STACK_SIZE = 64 * 1024,
     LOOK_MS = 1000, /* between looks at what is under way, in case a wake-up was lost */
-    SOON_MS = 5,    /* that a connection was accepted is heard of so late where much is said */
+    SOON_MS = 5,    /* while much is said, what can wait is heard of so late */
     CANCEL_MS = 20
 };
 
@@ -103,6 +103,7 @@ static enum outcome carry_out_connection(struct worker_wire *wire, struct wire_o
 {
     struct worker_order message = {.kind = ORDER_CONNECTION,
                                    .connection = order->connection,
+                                   .may_shut_down = order->may_shut_down,
                                    .peer = address_for(order->peer),
                                    .local = address_for(order->local)};
     WSAPROTOCOL_INFOW info;
@@ -289,15 +290,24 @@ static bool hand_over_page(struct worker_wire *wire)
     return sum > 0;
 }
 
-/* Waits for a read of the pipe, and takes what comes through the page in the meantime. While much
-   is said, that a connection was accepted need not wake this thread: its end will. */
+/* While much is said, that a connection was accepted need not wake this thread: its end will. */
+static enum worker_page_news choose_news(struct worker_wire *wire, bool is_busy)
+{
+    InterlockedExchange(&wire->looks_later, is_busy); /* in this order: see worker_wire_hear_late */
+    if (!is_busy)
+        return PAGE_ANY_NEWS;
+    return InterlockedCompareExchange(&wire->hears_late, 0, 0) != 0 ? PAGE_NO_NEWS
+                                                                    : PAGE_MORE_THAN_ACCEPTED;
+}
+
+/* Waits for a read of the pipe, and takes what comes through the page in the meantime. */
 static void wait_for_reports(struct worker_wire *wire, const OVERLAPPED *overlapped)
 {
     bool is_busy = false;
 
     while (!HasOverlappedIoCompleted(overlapped)) {
         is_busy = hand_over_page(wire) || is_busy;
-        if (!worker_page_wait(&wire->page, overlapped->hEvent, is_busy,
+        if (!worker_page_wait(&wire->page, overlapped->hEvent, choose_news(wire, is_busy),
                               is_busy ? SOON_MS : LOOK_MS))
             is_busy = false;
     }
@@ -337,6 +347,13 @@ static DWORD WINAPI run_reader(void *parameter)
     hand_over_page(wire); /* its last words */
     leave(wire, &wire->output, &wire->reader_ended);
     return 0;
+}
+
+void worker_wire_hear_late(struct worker_wire *wire, bool may)
+{
+    if (InterlockedExchange(&wire->hears_late, may) != 0 && !may &&
+        InterlockedExchange(&wire->looks_later, FALSE) != 0)
+        worker_page_hurry(&wire->page);
 }
 
 size_t worker_wire_take(struct worker_wire *wire, uint8_t *reports, size_t size)

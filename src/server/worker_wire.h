@@ -25,6 +25,7 @@ struct wire_order {
     enum worker_order_kind kind;
     uint64_t connection; /* its number */
     SOCKET socket;
+    bool may_shut_down;
     const struct service *settings; /* for the options of the socket */
     const struct address *peer, *local;
     volatile LONG state;
@@ -39,6 +40,8 @@ struct worker_wire {
     HANDLE written, read;  /* events of their reads and writes */
     uint64_t connections;  /* that the worker has at a time, at most */
     struct worker_page page;
+    volatile LONG hears_late;  /* worker_wire_hear_late */
+    volatile LONG looks_later; /* the reader, not waiting for what it may hear late */
 
     /* fixed before the first order: how sockets are transferred, and to whom */
     enum transfer transfer;
@@ -83,6 +86,10 @@ void worker_wire_put_end(struct worker_wire *wire);
 
 /* Whether orders can still be written. */
 bool worker_wire_is_open(struct worker_wire *wire);
+
+/* Whether nobody is kept waiting where it is heard some milliseconds later what the worker says
+   while it says much: many reports are one piece of news for the loop then. */
+void worker_wire_hear_late(struct worker_wire *wire, bool may);
 
 /* Takes the reports that have come, up to size bytes; returns how many. */
 size_t worker_wire_take(struct worker_wire *wire, uint8_t *reports, size_t size);

@@ -160,6 +160,50 @@ static void a_cancel_wakes_its_connection(void **state)
     driver_end();
 }
 
+/* A connection that is served while the server, as ever, has a copy. */
+static struct worker_report serve_one(bool may_shut_down, SOCKET *client, SOCKET *copy)
+{
+    WSAPROTOCOL_INFOW info;
+    struct worker_order order = driver_connection_order(3);
+
+    driver_connect_pair(client, copy);
+    assert_int_equal(WSADuplicateSocketW(*copy, driver.pid, &info), 0);
+    order.protocol_info = &info;
+    order.may_shut_down = may_shut_down;
+    driver_send_order(&order);
+    driver_expect_report(REPORT_ACCEPTED, 3);
+    assert_int_equal(shutdown(*client, SD_SEND), 0);
+    return driver_take_report();
+}
+
+static bool has_end(SOCKET client)
+{
+    u_long nonblocking = 1;
+    char byte;
+
+    assert_int_equal(ioctlsocket(client, (long)FIONBIO, &nonblocking), 0);
+    int length = recv(client, &byte, 1, 0);
+    assert_true(length == 0 || WSAGetLastError() == WSAEWOULDBLOCK);
+    return length == 0;
+}
+
+static void it_tells_its_client_of_the_end_where_it_may(void **state)
+{
+    (void)state;
+    driver_start("upper_worker.exe");
+    for (int may = 0; may < 2; may++) {
+        SOCKET client, copy;
+        struct worker_report report = serve_one(may == 1, &client, &copy);
+
+        assert_int_equal(report.kind, REPORT_DONE);
+        assert_int_equal(report.has_shut_down, may);
+        assert_int_equal(has_end(client), may);
+        closesocket(client);
+        closesocket(copy);
+    }
+    driver_end();
+}
+
 /* A server that is gone asks for the same as one that says so. */
 static void the_end_of_input_is_the_end(void **state)
 {
@@ -187,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_handle_is_a_socket),
         cmocka_unit_test(what_is_no_socket_is_rejected),
         cmocka_unit_test(a_cancel_wakes_its_connection),
+        cmocka_unit_test(it_tells_its_client_of_the_end_where_it_may),
         cmocka_unit_test(the_end_of_input_is_the_end),
     };
 

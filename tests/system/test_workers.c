@@ -173,6 +173,24 @@ static void or_is_refused(void **state)
     server_expect_answer("status", "refused: workers 1\n");
 }
 
+/* Where it counts, the server knows of the end before the client does. */
+static void who_comes_again_at_the_end_is_not_too_many(void **state)
+{
+    static const char *const options[] = {"worker_connections = 16\nper_source = 1\n",
+                                          "overload = refuse\n"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(options); i++) {
+        struct process *server = workers_start(PROBE, "workers = 1\n%s", options[i]);
+
+        workers_visit(server);
+        for (int j = 0; j < 50; j++)
+            workers_leave(workers_client(server));
+        workers_visit(server);
+        assert_int_equal(server_count(server, "refuse w#"), 0);
+    }
+}
+
 static void programs_see_them_in_json(void **state)
 {
     struct process *server = workers_start(PROBE, "workers = 1\nworkers_max = 3\n");
@@ -310,6 +328,7 @@ int main(void)
         SYSTEM_TEST(the_one_with_the_least_to_do_is_next),
         SYSTEM_TEST(when_all_are_full_the_next_one_waits),
         SYSTEM_TEST(or_is_refused),
+        SYSTEM_TEST(who_comes_again_at_the_end_is_not_too_many),
         SYSTEM_TEST(programs_see_them_in_json),
         SYSTEM_TEST(what_was_sent_arrives_although_the_client_said_more),
         SYSTEM_TEST(one_that_stays_silent_is_closed_after_a_while),

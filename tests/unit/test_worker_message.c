@@ -73,13 +73,15 @@ static void a_connection_by_handle(void **state)
                                  .transfer = ORDER_BY_HANDLE,
                                  .handle = 0x1234,
                                  .peer = address("127.0.0.1", 1, 0),
-                                 .local = address("127.0.0.1", 2, 0)};
+                                 .local = address("127.0.0.1", 2, 0),
+                                 .may_shut_down = true};
 
     (void)state;
     memset(bytes, 0xee, sizeof bytes);
     worker_order_write(&order, bytes);
     assert_memory_equal(bytes, "\1\0\0\0\2\0\0\0\5\0\0\0\0\0\0\0\x34\x12\0\0\0\0\0\0\4\0\1\0", 28);
-    assert_memory_equal(bytes + 72, none, sizeof bytes - 72);
+    assert_memory_equal(bytes + 72, none, 700 - 72);
+    assert_memory_equal(bytes + 700, "\1\0\0", 4);
 }
 
 static void what_has_no_socket_is_zero_but_for_its_number(void **state)
@@ -127,6 +129,11 @@ static void reports_are_read(void **state)
     report = read_report("\4\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0");
     assert_int_equal(report.kind, REPORT_DONE);
     assert_int_equal(report.connection, 2);
+    assert_false(report.has_shut_down);
+    report = read_report("\4\0\0\0\1\0\0\0\2\0\0\0\0\0\0\0");
+    assert_true(report.has_shut_down);
+    report = read_report("\3\0\0\0\1\0\0\0\2\0\0\0\0\0\0\0");
+    assert_false(report.has_shut_down);
 }
 
 static void expect_none(const char *bytes, const char *sentence)
