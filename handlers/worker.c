@@ -484,18 +484,16 @@ void worker_peer(const struct worker_connection *connection, char text[WORKER_PE
     snprintf(text, WORKER_PEER_SIZE, "[%s%s]:%u", ip, scope, ntohs(in6->sin6_port));
 }
 
-/* The client hears of the end at once: the server would tell it as soon as it knows. */
 void worker_done(struct worker_connection *connection)
 {
     bool has_shut_down = connection->may_shut_down && shutdown(connection->socket, SD_SEND) == 0;
+    struct worker_connection **place = &worker.accepted;
 
     AcquireSRWLockExclusive(&worker.lock);
-    for (struct worker_connection **c = &worker.accepted; *c != NULL; c = &(*c)->next) {
-        if (*c == connection) {
-            *c = connection->next;
-            break;
-        }
-    }
+    while (*place != NULL && *place != connection)
+        place = &(*place)->next;
+    if (*place != NULL)
+        *place = connection->next;
     ReleaseSRWLockExclusive(&worker.lock);
     closesocket(connection->socket);
     report(REPORT_DONE, has_shut_down, connection->number);
