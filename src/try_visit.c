@@ -188,7 +188,7 @@ static bool connect_client(struct visit *visit, struct error *error)
         return fail(visit, error, "connect to the server");
     if (ioctlsocket(visit->client, (long)FIONBIO, &nonblocking) != 0)
         return fail(visit, error, "ioctlsocket");
-    socket_set_nodelay(visit->client);
+    socket_set_nodelay(visit->client, true);
     return true;
 }
 

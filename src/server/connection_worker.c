@@ -7,7 +7,7 @@
 #include "windows/clock.h"
 #include "windows/text.h"
 
-enum { MOST_REJECTIONS = 3 };
+enum { MOST_REJECTIONS = 3, SHORT_MS = 1000 };
 
 bool connection_has_workers(const struct connection *connection)
 {
@@ -129,6 +129,21 @@ void connection_lose_worker(struct connection *connection)
     }
     leave_lists(connection);
     connection_ended(connection, "worker ended");
+}
+
+/* Not at its beginning: it says nothing before a time of silence (RFC 1122, 4.2.3.6), and most
+   connections are over by then. What the worker has set itself stays. */
+void connection_keep_alive(struct connection *connection)
+{
+    uint64_t keepalive_ms = connection->service->settings->keepalive;
+
+    if (!connection_has_workers(connection) || connection->refused ||
+        (connection->state != CONNECTION_LAUNCHING && connection->state != CONNECTION_SERVING) ||
+        connection->assignment.keeps_alive || keepalive_ms == 0 ||
+        connection_server(connection)->loop.now_ms - connection->began_ms < SHORT_MS)
+        return;
+    connection->assignment.keeps_alive = socket_keeps_alive(connection->socket) ||
+                                         socket_set_keepalive(connection->socket, keepalive_ms);
 }
 
 /* The worker's reads find the end and its writes fail, and it is told why. */

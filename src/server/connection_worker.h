@@ -19,6 +19,9 @@ void connection_end_worker(struct connection *connection);
 /* Its timer, in both states. */
 void connection_worker_timer(struct connection *connection);
 
+/* For the sweep, of any connection: sees to its keepalive where it has a worker. */
+void connection_keep_alive(struct connection *connection);
+
 /* For its worker: it has accepted it; could not, for that Windows error; is done with it; is gone.
    And it cannot be given to it, for that reason. */
 void connection_accept_worker(struct connection *connection);

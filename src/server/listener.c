@@ -48,6 +48,11 @@ static bool open_socket(struct listener *listener, const struct listener_place *
     return true;
 }
 
+void listener_set_nodelay(const struct listener *listener, bool on)
+{
+    socket_set_nodelay(listener->socket, on);
+}
+
 static void close_socket(struct listener *listener)
 {
     if (listener->socket != INVALID_SOCKET)
@@ -67,6 +72,8 @@ bool listener_open(struct listener *listener, struct loop *loop, const struct li
     listener_place_text(place, listener->text);
     if (!open_socket(listener, place, error))
         goto failed;
+    if (service->nodelay)
+        listener_set_nodelay(listener, true);
     if (bind(listener->socket, (const struct sockaddr *)&place->storage, place->length) ==
         SOCKET_ERROR) {
         fail_bind(listener, error);

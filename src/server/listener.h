@@ -99,6 +99,9 @@ void listener_ask_anew(struct listener *listener);
 /* Whether what is asked for can be a spare's. */
 bool listener_has_spare(const struct listener *listener);
 
+/* Whether the sockets that are accepted are to have nodelay, where they inherit it at all. */
+void listener_set_nodelay(const struct listener *listener, bool on);
+
 /* For the sweep, once a second for each listener that has asked. Where somebody waits in the
    backlog all the same, or a connection has come that nobody spoke of, the second time without an
    arrival in between the packet is taken for lost and made up for. Returns whether it was. */

@@ -311,6 +311,7 @@ static void move_listener(const struct opening *opening)
     to->listener = from->listener;
     to->listener->owner = opening->service;
     from->listener = NULL;
+    listener_set_nodelay(to->listener, opening->service->settings->nodelay);
     if (listener_has_spare(to->listener)) /* of the service that it was */
         listener_ask_anew(to->listener);
     if (opening->from->tally != opening->service->tally)

@@ -19,7 +19,7 @@ bool service_blame(const struct service *settings, struct error *error)
 void service_set_socket_options(const struct service *settings, SOCKET socket)
 {
     if (settings->nodelay)
-        socket_set_nodelay(socket);
+        socket_set_nodelay(socket, true);
     if (settings->keepalive > 0)
         socket_set_keepalive(socket, settings->keepalive);
 }

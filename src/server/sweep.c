@@ -5,6 +5,7 @@
 #include "server/connection_mend.h"
 #include "server/connection_serving.h"
 #include "server/connection_table.h"
+#include "server/connection_worker.h"
 #include "server/control.h"
 #include "server/reload.h"
 #include "server/stop.h"
@@ -31,6 +32,7 @@ static void look_at(struct connection *connection, void *context)
     (void)context;
     connection_job_message(connection, 0, 0);
     connection_look_for_lost(connection);
+    connection_keep_alive(connection);
 }
 
 /* The listeners that have asked for a connection, with the sockets to poll. */

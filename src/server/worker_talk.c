@@ -35,7 +35,7 @@ void worker_give(struct worker *worker, struct connection *connection)
         .connection = connection->number,
         .socket = connection->socket,
         .may_shut_down = !admission_needs_every_end(connection->service->settings),
-        .settings = connection->service->settings,
+        .nodelay = connection->service->settings->nodelay,
         .peer = &connection->peer,
         .local = &connection->local};
     connection_list_put(&worker->connections, connection);

@@ -1,6 +1,5 @@
 #include "server/worker_wire.h"
 
-#include "server/running_service.h"
 #include "windows/handle.h"
 #include "windows/text.h"
 
@@ -81,6 +80,15 @@ static bool transfer(const struct worker_wire *wire, SOCKET socket, struct worke
     return true;
 }
 
+/* What one socket has from its listening socket all have. */
+static bool inherits_nodelay(struct worker_wire *wire, SOCKET socket)
+{
+    if (!wire->has_looked)
+        wire->inherits_nodelay = socket_has_nodelay(socket);
+    wire->has_looked = true;
+    return wire->inherits_nodelay;
+}
+
 /* What is to be done for an order that was taken. */
 enum outcome {
     NOTHING, /* any more */
@@ -108,7 +116,8 @@ static enum outcome carry_out_connection(struct worker_wire *wire, struct wire_o
                                    .local = address_for(order->local)};
     WSAPROTOCOL_INFOW info;
 
-    service_set_socket_options(order->settings, order->socket);
+    if (order->nodelay && !inherits_nodelay(wire, order->socket))
+        socket_set_nodelay(order->socket, true);
     if (!transfer(wire, order->socket, &message, &info)) {
         order->failure = GetLastError(); /* and WSAGetLastError(), which is the same */
         InterlockedExchange(&order->state, WIRE_FAILED);

@@ -26,7 +26,7 @@ struct wire_order {
     uint64_t connection; /* its number */
     SOCKET socket;
     bool may_shut_down;
-    const struct service *settings; /* for the options of the socket */
+    bool nodelay; /* set before the worker has it */
     const struct address *peer, *local;
     volatile LONG state;
     DWORD failure;
@@ -47,6 +47,8 @@ struct worker_wire {
     enum transfer transfer;
     HANDLE process;
     DWORD pid;
+
+    bool has_looked, inherits_nodelay; /* the writer's, from the first socket on */
 
     SRWLOCK transferring; /* held while the parts of an order are used */
     SRWLOCK lock;         /* everything below */

@@ -183,11 +183,29 @@ bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms)
                     NULL) == 0;
 }
 
-bool socket_set_nodelay(SOCKET socket)
+static bool is_on(SOCKET socket, int level, int option)
 {
-    BOOL on = TRUE;
+    BOOL on = FALSE;
+    int size = sizeof on;
 
-    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on) == 0;
+    return getsockopt(socket, level, option, (char *)&on, &size) == 0 && on;
+}
+
+bool socket_keeps_alive(SOCKET socket)
+{
+    return is_on(socket, SOL_SOCKET, SO_KEEPALIVE);
+}
+
+bool socket_set_nodelay(SOCKET socket, bool on)
+{
+    BOOL value = on;
+
+    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, (const char *)&value, sizeof value) == 0;
+}
+
+bool socket_has_nodelay(SOCKET socket)
+{
+    return is_on(socket, IPPROTO_TCP, TCP_NODELAY);
 }
 
 bool socket_set_v6only(SOCKET socket, bool only)

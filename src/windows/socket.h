@@ -52,6 +52,8 @@ bool socket_set_v6only(SOCKET socket, bool only);
 
 /* Both are off in a new socket. They return false with WSAGetLastError() set. */
 bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms);
-bool socket_set_nodelay(SOCKET socket);
+bool socket_keeps_alive(SOCKET socket);
+bool socket_set_nodelay(SOCKET socket, bool on);
+bool socket_has_nodelay(SOCKET socket);
 
 #endif

@@ -53,6 +53,19 @@ static void say_inherited(SOCKET client)
     say(client, flags & HANDLE_FLAG_INHERIT ? "yes" : "no");
 }
 
+static void say_options(SOCKET client)
+{
+    BOOL nodelay = FALSE;
+    BOOL keepalive = FALSE;
+    int length = sizeof nodelay;
+    char text[LINE];
+
+    getsockopt(client, IPPROTO_TCP, TCP_NODELAY, (char *)&nodelay, &length);
+    getsockopt(client, SOL_SOCKET, SO_KEEPALIVE, (char *)&keepalive, &length);
+    snprintf(text, sizeof text, "nodelay %d keepalive %d", nodelay != 0, keepalive != 0);
+    say(client, text);
+}
+
 /* An overlapped receive through a completion port of this process: answers what came. */
 static void use_port(SOCKET client)
 {
@@ -106,6 +119,8 @@ static bool obey(const struct worker_connection *connection, char *line)
         say_peer(connection);
     } else if (strcmp(line, "inherited") == 0) {
         say_inherited(client);
+    } else if (strcmp(line, "options") == 0) {
+        say_options(client);
     } else if (strcmp(line, "port") == 0) {
         use_port(client);
     } else if (strncmp(line, "env ", 4) == 0) {

@@ -173,6 +173,48 @@ static void or_is_refused(void **state)
     server_expect_answer("status", "refused: workers 1\n");
 }
 
+/* Keepalive when a connection has lasted for a while: a second, for the server looks once a second.
+ */
+static void its_sockets_have_the_options_of_the_service(void **state)
+{
+    struct process *server = workers_start(PROBE, "workers = 1\n"
+                                                  "[service off]\n"
+                                                  "port = 0\n"
+                                                  "server = " PROBE "\n"
+                                                  "workers = 1\n"
+                                                  "nodelay = no\n"
+                                                  "keepalive = no\n");
+    SOCKET without = client_connect(server, "off");
+    SOCKET client = workers_client(server);
+    DWORD since = GetTickCount();
+
+    (void)state;
+    assert_string_equal(workers_ask(without, "options"), "nodelay 0 keepalive 0");
+    while (strcmp(workers_ask(client, "options"), "nodelay 1 keepalive 1") != 0)
+        if (GetTickCount() - since > PATIENCE_MS)
+            FAIL("it has: %s", workers_ask(client, "options"));
+    assert_string_equal(workers_ask(without, "options"), "nodelay 0 keepalive 0");
+    workers_leave(without);
+    workers_leave(client);
+}
+
+/* Whatever the listening socket had, which stays the same. */
+static void or_those_of_a_reload(void **state)
+{
+    struct process *server = workers_start(PROBE, "workers = 1\n");
+    static const char *const options[] = {"yes", "no", "yes"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(options); i++) {
+        workers_rewrite(PROBE, "workers = 1\nkeepalive = no\nnodelay = %s\n", options[i]);
+        server_expect_answer("reload", "changed w: ");
+        SOCKET client = workers_client(server);
+        assert_string_equal(workers_ask(client, "options"),
+                            i == 1 ? "nodelay 0 keepalive 0" : "nodelay 1 keepalive 0");
+        workers_leave(client);
+    }
+}
+
 /* Where it counts, the server knows of the end before the client does. */
 static void who_comes_again_at_the_end_is_not_too_many(void **state)
 {
@@ -328,6 +370,8 @@ int main(void)
         SYSTEM_TEST(the_one_with_the_least_to_do_is_next),
         SYSTEM_TEST(when_all_are_full_the_next_one_waits),
         SYSTEM_TEST(or_is_refused),
+        SYSTEM_TEST(its_sockets_have_the_options_of_the_service),
+        SYSTEM_TEST(or_those_of_a_reload),
         SYSTEM_TEST(who_comes_again_at_the_end_is_not_too_many),
         SYSTEM_TEST(programs_see_them_in_json),
         SYSTEM_TEST(what_was_sent_arrives_although_the_client_said_more),
