@@ -30,9 +30,9 @@ static void log_mended(struct server *server, size_t count, const char *what)
 static void look_at(struct connection *connection, void *context)
 {
     (void)context;
-    connection_job_message(connection, 0, 0);
     connection_look_for_lost(connection);
     connection_keep_alive(connection);
+    connection_job_message(connection, 0, 0); /* it may be gone afterwards */
 }
 
 /* The listeners that have asked for a connection, with the sockets to poll. */
