@@ -102,10 +102,10 @@ static void a_connection_for_which_there_is_no_memory_ends_and_the_next_is_serve
 }
 
 /* The system says so when it accepts, or when the next socket is to take the connection over
-   (SO_UPDATE_ACCEPT_CONTEXT, the second call of setsockopt; Wine never does). */
+   (SO_UPDATE_ACCEPT_CONTEXT, the third call of setsockopt; Wine never does). */
 static void a_client_that_is_gone_before_it_is_accepted_keeps_nobody_out(void **state)
 {
-    static const char *const faults[] = {"setsockopt=1,1,10057", "WSAGetOverlappedResult=0,1,64"};
+    static const char *const faults[] = {"setsockopt=2,1,10057", "WSAGetOverlappedResult=0,1,64"};
 
     (void)state;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
