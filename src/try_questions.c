@@ -278,7 +278,8 @@ static void ask_in_a_dialogue(struct questions *questions)
 
 /* --- 3 and 4: what comes back of every byte, and of many lines? */
 
-/* Sends it all and takes what comes, to the end. */
+/* Sends it all and takes what comes: to the end, or until one that does not end pauses; but who has
+   said something before may take as long as it does to begin. */
 static void exchange(struct questions *questions, const char *bytes, size_t size)
 {
     struct visit *visit = &questions->visit;
@@ -287,7 +288,7 @@ static void exchange(struct questions *questions, const char *bytes, size_t size
     visit_end_sending(visit);
     if (questions->trial->sees_end == TRIAL_YES)
         visit_hear_end(visit, LONGEST_PATIENCE_MS);
-    else
+    else if (!questions->trial->spoke || visit_hear(visit, 0, questions->patience_ms))
         visit_hear_pause(visit, LONGEST_PATIENCE_MS);
     note_first_byte(questions);
 }

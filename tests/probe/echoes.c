@@ -125,9 +125,11 @@ int probe_echo_threads(wchar_t **arguments)
     return 0;
 }
 
+/* After so many milliseconds, if an argument says so. */
 int probe_echo_for_ever(wchar_t **arguments)
 {
-    (void)arguments;
+    if (arguments[0] != NULL)
+        Sleep(wcstoul(arguments[0], NULL, 10));
     echo();
     Sleep(INFINITE);
     return 0;

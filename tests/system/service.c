@@ -10,11 +10,16 @@ enum { PATH_SIZE = 1024, LOG_SIZE = 256 * 1024 };
 
 static unsigned number;
 
+/* Not by the process id: what a run that was ended by force has left is none of this one's. */
 const char *service_name(void)
 {
+    static FILETIME began;
     static char name[60];
 
-    snprintf(name, sizeof name, "stdinetd-test-service-%lu-%u", GetCurrentProcessId(), number);
+    if (began.dwHighDateTime == 0)
+        GetSystemTimeAsFileTime(&began);
+    snprintf(name, sizeof name, "stdinetd-test-service-%lx%08lx-%u", began.dwHighDateTime,
+             began.dwLowDateTime, number);
     return name;
 }
 

@@ -22,6 +22,15 @@ static void one_that_ignores_the_end_of_its_input_can_be_served(void **state)
     try_expect(try, "max_time");
 }
 
+static void however_long_it_takes_to_begin(void **state)
+{
+    struct process *try = try_probe("echo-for-ever 600");
+
+    (void)state;
+    try_expect(try, "sends every byte back as is yes yes");
+    try_expect(try, "sends 1024 lines back yes yes");
+}
+
 /* Of "It began with 4312", a program's own words. */
 static HANDLE open_named(struct process *try)
 {
@@ -113,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(one_that_ignores_the_end_of_its_input_can_be_served),
+        SYSTEM_TEST(however_long_it_takes_to_begin),
         SYSTEM_TEST(one_that_hangs_is_ended),
         SYSTEM_TEST(one_that_says_nothing_and_hangs_serves_nobody),
         SYSTEM_TEST(what_it_has_started_is_ended_with_it),
