@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KILLS = 100, CLIENTS = 8, WORKERS = 4, MOST = 200000 };
+enum { KILLS = 100, BETWEEN = 2, CLIENTS = 8, WORKERS = 4, MOST = 200000 };
 
 static struct {
     const char *address;
@@ -89,17 +89,21 @@ static bool kill_worker(DWORD pid)
     return killed;
 }
 
+/* Somebody is served in between, or they are taken for a program that cannot run. */
 static void kill_at_random(void)
 {
     ULONGLONG until = GetTickCount64() + 150000;
     unsigned random = 12345;
+    LONG answered = 0;
 
     while (field.kills < KILLS && GetTickCount64() < until) {
         random = random * 1664525 + 1013904223;
         Sleep(random >> 16 & 127);
         LONG pid = field.pids[random >> 24 & (WORKERS - 1)];
-        if (pid != 0 && kill_worker((DWORD)pid))
-            field.kills++;
+        if (field.answered - answered < BETWEEN || pid == 0 || !kill_worker((DWORD)pid))
+            continue;
+        field.kills++;
+        answered = field.answered;
     }
 }
 
