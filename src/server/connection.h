@@ -17,7 +17,7 @@ struct assignment {
     struct connection *next, *previous; /* there */
     struct wire_order order;            /* to the worker, of it */
     bool is_accepted;
-    bool keeps_alive;  /* or need not, or cannot */
+    bool keeps_alive;
     uint64_t given_ms; /* to the worker */
     unsigned rejections;
 };

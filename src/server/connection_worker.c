@@ -137,7 +137,7 @@ void connection_keep_alive(struct connection *connection)
 {
     uint64_t keepalive_ms = connection->service->settings->keepalive;
 
-    if (!connection_has_workers(connection) || connection->refused ||
+    if (!connection_has_workers(connection) ||
         (connection->state != CONNECTION_LAUNCHING && connection->state != CONNECTION_SERVING) ||
         connection->assignment.keeps_alive || keepalive_ms == 0 ||
         connection_server(connection)->loop.now_ms - connection->began_ms < SHORT_MS)

@@ -30,14 +30,11 @@ void worker_give(struct worker *worker, struct connection *connection)
 
     assignment->worker = worker;
     assignment->given_ms = worker_server(worker)->loop.now_ms;
-    assignment->order = (struct wire_order){
-        .kind = ORDER_CONNECTION,
-        .connection = connection->number,
-        .socket = connection->socket,
-        .may_shut_down = !admission_needs_every_end(connection->service->settings),
-        .nodelay = connection->service->settings->nodelay,
-        .peer = &connection->peer,
-        .local = &connection->local};
+    assignment->order = (struct wire_order){.kind = ORDER_CONNECTION,
+                                            .connection = connection->number,
+                                            .socket = connection->socket,
+                                            .peer = &connection->peer,
+                                            .local = &connection->local};
     connection_list_put(&worker->connections, connection);
     worker->requests++;
     choose_patience(worker);
@@ -156,7 +153,7 @@ static struct connection *connection_of(struct worker *worker, const struct work
 static void on_done(struct worker *worker, struct connection *connection,
                     const struct worker_report *report)
 {
-    worker->tells_ends = report->has_shut_down && connection->assignment.order.may_shut_down;
+    worker->tells_ends = report->has_shut_down && worker->wire.may_shut_down;
     connection_leave_worker(connection, worker->tells_ends);
 }
 
@@ -224,12 +221,15 @@ static void on_heard(struct worker_wire *wire)
 
 void worker_begin_talk(struct worker *worker)
 {
+    const struct service *settings = worker->pool->service->settings;
     struct error error;
 
     worker->wire.loop = &worker_server(worker)->loop;
     worker->wire.heard = on_heard;
-    worker->wire.connections = worker->pool->service->settings->worker_connections;
-    worker->wire.transfer = (enum transfer)worker->pool->service->settings->transfer;
+    worker->wire.connections = settings->worker_connections;
+    worker->wire.transfer = (enum transfer)settings->transfer;
+    worker->wire.nodelay = settings->nodelay;
+    worker->wire.may_shut_down = !admission_needs_every_end(settings);
     worker->wire.process = worker->child.process;
     worker->wire.pid = worker->pid;
     if (!worker_wire_open(&worker->wire, &error))

@@ -111,12 +111,12 @@ static enum outcome carry_out_connection(struct worker_wire *wire, struct wire_o
 {
     struct worker_order message = {.kind = ORDER_CONNECTION,
                                    .connection = order->connection,
-                                   .may_shut_down = order->may_shut_down,
+                                   .may_shut_down = wire->may_shut_down,
                                    .peer = address_for(order->peer),
                                    .local = address_for(order->local)};
     WSAPROTOCOL_INFOW info;
 
-    if (order->nodelay && !inherits_nodelay(wire, order->socket))
+    if (wire->nodelay && !inherits_nodelay(wire, order->socket))
         socket_set_nodelay(order->socket, true);
     if (!transfer(wire, order->socket, &message, &info)) {
         order->failure = GetLastError(); /* and WSAGetLastError(), which is the same */

@@ -25,8 +25,6 @@ struct wire_order {
     enum worker_order_kind kind;
     uint64_t connection; /* its number */
     SOCKET socket;
-    bool may_shut_down;
-    bool nodelay; /* set before the worker has it */
     const struct address *peer, *local;
     volatile LONG state;
     DWORD failure;
@@ -43,8 +41,10 @@ struct worker_wire {
     volatile LONG hears_late;  /* worker_wire_hear_late */
     volatile LONG looks_later; /* the reader, not waiting for what it may hear late */
 
-    /* fixed before the first order: how sockets are transferred, and to whom */
+    /* fixed before the first order: how sockets are transferred, whether with nodelay, whether the
+       worker may shut them down, and to whom */
     enum transfer transfer;
+    bool nodelay, may_shut_down;
     HANDLE process;
     DWORD pid;
 

@@ -50,10 +50,12 @@ SOCKET socket_create(int family, bool overlapped);
 /* Of an IPv6 socket that is not bound yet: whether it leaves IPv4 alone. */
 bool socket_set_v6only(SOCKET socket, bool only);
 
-/* Both are off in a new socket. They return false with WSAGetLastError() set. */
+/* Both are off in a new socket. On failure false, with WSAGetLastError() set. */
 bool socket_set_keepalive(SOCKET socket, uint64_t keepalive_ms);
-bool socket_keeps_alive(SOCKET socket);
 bool socket_set_nodelay(SOCKET socket, bool on);
+
+/* Whether they are on; false where that cannot be told. */
+bool socket_keeps_alive(SOCKET socket);
 bool socket_has_nodelay(SOCKET socket);
 
 #endif

@@ -79,7 +79,7 @@ struct worker_order driver_connection_order(uint64_t number)
                                  .local = driver_address("192.0.2.1", 8080, 0)};
 }
 
-void driver_give(struct worker_order order, SOCKET socket)
+void driver_share(struct worker_order order, SOCKET socket)
 {
     WSAPROTOCOL_INFOW info;
 
@@ -87,6 +87,11 @@ void driver_give(struct worker_order order, SOCKET socket)
     assert_int_equal(WSADuplicateSocketW(socket, driver.pid, &info), 0);
     order.protocol_info = &info;
     driver_send_order(&order);
+}
+
+void driver_give(struct worker_order order, SOCKET socket)
+{
+    driver_share(order, socket);
     closesocket(socket);
 }
 

@@ -29,10 +29,12 @@ void driver_expect_report(enum worker_report_kind kind, uint64_t connection);
 /* Both ends of a connection. */
 void driver_connect_pair(SOCKET *client, SOCKET *accepted);
 
-/* Its order, for driver_give, which makes the socket the worker's. */
+/* Its order, for driver_give, which makes the socket the worker's; driver_share leaves a copy here.
+ */
 struct worker_address driver_address(const char *ip, uint16_t port, uint32_t scope);
 struct worker_order driver_connection_order(uint64_t number);
 void driver_give(struct worker_order order, SOCKET socket);
+void driver_share(struct worker_order order, SOCKET socket);
 
 void driver_say(SOCKET client, const char *text);
 void driver_expect_text(SOCKET client, const char *text);

@@ -163,14 +163,11 @@ static void a_cancel_wakes_its_connection(void **state)
 /* A connection that is served while the server, as ever, has a copy. */
 static struct worker_report serve_one(bool may_shut_down, SOCKET *client, SOCKET *copy)
 {
-    WSAPROTOCOL_INFOW info;
     struct worker_order order = driver_connection_order(3);
 
     driver_connect_pair(client, copy);
-    assert_int_equal(WSADuplicateSocketW(*copy, driver.pid, &info), 0);
-    order.protocol_info = &info;
     order.may_shut_down = may_shut_down;
-    driver_send_order(&order);
+    driver_share(order, *copy);
     driver_expect_report(REPORT_ACCEPTED, 3);
     assert_int_equal(shutdown(*client, SD_SEND), 0);
     return driver_take_report();

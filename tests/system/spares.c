@@ -51,9 +51,7 @@ struct spares spares_of(const struct process *server)
             _wcsicmp(entry.szExeFile, L"conhost.exe") == 0)
             continue;
         HANDLE process = process_open(entry.th32ProcessID);
-        if (process == NULL)
-            continue;
-        if (!is_child(server, process)) {
+        if (process == NULL || !is_child(server, process)) {
             CloseHandle(process);
             continue;
         }
