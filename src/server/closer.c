@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "windows/clock.h"
 #include "windows/handle.h"
+#include "windows/stack.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -265,6 +266,7 @@ static DWORD WINAPI run(void *parameter)
     struct closer *closer = parameter;
     struct closing *submitted;
 
+    stack_trim();
     while (wait_for_work(closer, &submitted)) {
         begin_all(closer, submitted);
         look_at_due(closer);

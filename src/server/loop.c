@@ -1,6 +1,7 @@
 #include "server/loop.h"
 
 #include "windows/handle.h"
+#include "windows/stack.h"
 #include "windows/text.h"
 
 #include <stddef.h>
@@ -159,6 +160,7 @@ static void dispatch(struct loop *loop, ULONG_PTR key, OVERLAPPED *overlapped, D
    one, which a call for several notices only by asking once more. */
 void loop_run(struct loop *loop)
 {
+    stack_trim();
     take_time(loop);
     while (!loop->ended) {
         DWORD bytes = 0;

@@ -1,6 +1,7 @@
 #include "server/spawner.h"
 
 #include "core/memory.h"
+#include "windows/stack.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -84,6 +85,7 @@ static DWORD WINAPI run_tasks(void *parameter)
     struct spawner *spawner = parameter;
     struct spawn_task *task;
 
+    stack_trim();
     while ((task = next_task(spawner)) != NULL) {
         task->run(task);
         AcquireSRWLockExclusive(&spawner->lock);

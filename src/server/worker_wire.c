@@ -1,6 +1,7 @@
 #include "server/worker_wire.h"
 
 #include "windows/handle.h"
+#include "windows/stack.h"
 #include "windows/text.h"
 
 #include <stdlib.h>
@@ -212,6 +213,7 @@ static DWORD WINAPI run_writer(void *parameter)
 {
     struct worker_wire *wire = parameter;
 
+    stack_trim();
     write_orders(wire);
     leave(wire, &wire->input, &wire->writer_ended);
     return 0;
@@ -352,6 +354,7 @@ static DWORD WINAPI run_reader(void *parameter)
 {
     struct worker_wire *wire = parameter;
 
+    stack_trim();
     read_reports(wire);
     hand_over_page(wire); /* its last words */
     leave(wire, &wire->output, &wire->reader_ended);

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "windows/log_writer.h"
+#include "windows/stack.h"
 #include "windows/text.h"
 
 #include <stdint.h>
@@ -80,6 +81,7 @@ static DWORD WINAPI run(void *parameter)
 {
     struct log *log = parameter;
 
+    stack_trim();
     log_writer_begin(&log->writer);
     AcquireSRWLockExclusive(&log->lock);
     while (log->filled > 0 || log->dropped > 0 || !log->closing) {

@@ -3,9 +3,10 @@
 #include "harness.h"
 #include "usage.h"
 
+#include <limits.h>
 #include <stdio.h>
 
-#define CLIENTS 10
+enum { CLIENTS = 10, THREAD_KILOBYTES = 128 };
 
 static struct process *start(int threads)
 {
@@ -23,6 +24,22 @@ static void there_are_as_many_as_it_says(void **state)
 
     (void)state;
     assert_int_equal(usage_of(many).threads, usage_of(few).threads + 20);
+}
+
+/* Wine starts each with a megabyte, which would be copied at every start of a program. */
+static void one_that_waits_takes_little_memory(void **state)
+{
+    struct process *few = start(1);
+    struct process *many = start(21);
+    unsigned long more = ULONG_MAX;
+
+    (void)state;
+    for (int tries = 0; tries < 200 && more > 20 * THREAD_KILOBYTES; tries++) {
+        Sleep(50); /* until the last of them has begun */
+        more = usage_of(many).resident_kilobytes - usage_of(few).resident_kilobytes;
+    }
+    print_message("%lu KiB for 20 threads\n", more);
+    assert_true(more <= 20 * THREAD_KILOBYTES);
 }
 
 static void one_thread_serves_many_clients_at_a_time(void **state)
@@ -51,6 +68,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SYSTEM_TEST(there_are_as_many_as_it_says),
+        SYSTEM_TEST(one_that_waits_takes_little_memory),
         SYSTEM_TEST(one_thread_serves_many_clients_at_a_time),
     };
 

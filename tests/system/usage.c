@@ -73,5 +73,6 @@ struct usage usage_of(const struct process *process)
     /* PagefileUsage is what PrivateUsage is, which Wine leaves at 0. */
     return (struct usage){.handles = usage_handles(process->id),
                           .threads = threads,
-                          .private_kilobytes = (unsigned long)(memory.PagefileUsage / 1024)};
+                          .private_kilobytes = (unsigned long)(memory.PagefileUsage / 1024),
+                          .resident_kilobytes = (unsigned long)(memory.WorkingSetSize / 1024)};
 }

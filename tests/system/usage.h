@@ -8,7 +8,7 @@ enum { POOL_THREADS = 4 };
 
 /* What a running process holds. */
 struct usage {
-    unsigned long handles, threads, private_kilobytes;
+    unsigned long handles, threads, private_kilobytes, resident_kilobytes;
 };
 
 struct usage usage_of(const struct process *process);
