@@ -10,19 +10,22 @@
 static char sent[SENT];
 static unsigned char taken[WRITTEN + 1];
 
-static struct process *start(const char *linger)
+enum lingering { LINGER_5S, LINGER_0 };
+
+static struct process *start(enum lingering linger)
 {
     return server_start("[service flood]\n"
                         "port = 0\n"
                         "server = tests\\probe.exe\n"
                         "server_args = flood 200000\n"
                         "linger = %s\n",
-                        linger);
+                        linger == LINGER_0 ? "0" : "5s");
 }
 
-/* The client sends more than its handler ever reads, and takes nothing before the handler is gone.
-   Returns whether all of the output has come, and an orderly end behind it. */
-static bool everything_comes(struct process *server, int number)
+/* The client sends more than its handler ever reads, and takes nothing before the handler is gone;
+   without lingering, before the server has closed too. Returns whether all of the output has come,
+   and an orderly end behind it. */
+static bool everything_comes(struct process *server, enum lingering linger, int number)
 {
     SOCKET client = client_connect(server, "flood");
     char connection[32];
@@ -31,6 +34,8 @@ static bool everything_comes(struct process *server, int number)
     send(client, sent, sizeof sent, 0); /* with linger = 0 this may fail */
     snprintf(connection, sizeof connection, "flood#%d", number);
     process_expect_gone(server_handler(server, connection));
+    if (linger == LINGER_0)
+        server_expect(server, "close %s ", connection);
     bool orderly = client_take(client, taken, sizeof taken, &count) == END_ORDERLY;
     client_close(client);
     return orderly && count == WRITTEN;
@@ -38,11 +43,11 @@ static bool everything_comes(struct process *server, int number)
 
 static void all_of_the_output_comes_though_the_input_was_never_read(void **state)
 {
-    struct process *server = start("5s");
+    struct process *server = start(LINGER_5S);
 
     (void)state;
     for (int i = 1; i <= 100; i++) {
-        if (!everything_comes(server, i))
+        if (!everything_comes(server, LINGER_5S, i))
             fail_msg("connection %d has lost something", i);
         for (size_t k = 0; k < WRITTEN; k++) {
             if (taken[k] != k % 251)
@@ -54,12 +59,12 @@ static void all_of_the_output_comes_though_the_input_was_never_read(void **state
 /* The test above means something. */
 static void with_linger_0_output_is_lost(void **state)
 {
-    struct process *server = start("0");
+    struct process *server = start(LINGER_0);
     int lost = 0;
 
     (void)state;
     for (int i = 1; i <= 10; i++)
-        lost += everything_comes(server, i) ? 0 : 1;
+        lost += everything_comes(server, LINGER_0, i) ? 0 : 1;
     print_message("with linger = 0, %d of 10 connections have lost output\n", lost);
     assert_true(lost > 0);
 }
