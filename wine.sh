@@ -8,6 +8,14 @@
 #   sh wine.sh exec PROGRAM [ARGS]   any Windows program in the same Wine, for example the bench
 set -eu
 
+# Linux puts the heap of a program anywhere in a gigabyte, once in some 6,000 starts to where Wine must have its page
+# 0x7ffe0000: that process ends at once ("failed to map the shared user data"), and CreateProcess says 1359 or, where
+# another was started in the same instant, waits as long as that one runs. Addresses that are not random avoid it.
+if [ -z "${fixed_addresses:-}" ] && setarch -R true 2>/dev/null; then
+    fixed_addresses=1 exec setarch -R sh "$0" "$@"
+fi
+unset fixed_addresses
+
 root=$(cd "$(dirname "$0")" && pwd)
 build=$root/build
 wine=/usr/lib/wine/wine64
