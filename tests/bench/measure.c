@@ -233,29 +233,30 @@ static void measure_ratio(const struct row *row, const struct setup *setup, stru
 
 /* --- counts */
 
-static bool measure_live(const struct row *row, struct setup *setup)
+static const struct live_measurement *measure_live(const struct row *row, struct setup *setup)
 {
+    struct live_measurement *live = &setup->live[row->subject.option != NULL];
     struct side side = {0};
     struct live_result warm_up_result;
 
-    if (!setup->live_measured) {
-        setup->live_measured = true;
-        setup->live_good =
-            side_start(&side, &row->subject, &setup->side, &setup->live_error) &&
-            load_live(&side, WARM_UP_LIVE, &warm_up_result, &setup->live_error) &&
-            load_live(&side, setup->side.live, &setup->live_result, &setup->live_error);
+    if (!live->is_taken) {
+        live->is_taken = true;
+        live->good = side_start(&side, &row->subject, &setup->side, &live->error) &&
+                     load_live(&side, WARM_UP_LIVE, &warm_up_result, &live->error) &&
+                     load_live(&side, setup->side.live, &live->result, &live->error);
         side_stop(&side);
     }
-    return setup->live_good;
+    return live;
 }
 
 static void measure_count(const struct row *row, struct setup *setup, struct outcome *outcome)
 {
-    const struct live_result *live = &setup->live_result;
+    const struct live_measurement *measurement = measure_live(row, setup);
+    const struct live_result *live = &measurement->result;
     struct summary *summary = &outcome->summary;
 
-    if (!measure_live(row, setup)) {
-        note(outcome, VERDICT_FAILED, setup->live_error.text);
+    if (!measurement->good) {
+        note(outcome, VERDICT_FAILED, measurement->error.text);
         return;
     }
     if (row->kind == ROW_THREADS) {

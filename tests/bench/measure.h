@@ -5,6 +5,13 @@
 #include "rows.h"
 #include "statistics.h"
 
+/* Threads and memory come from one. */
+struct live_measurement {
+    bool is_taken, good;
+    struct live_result result;
+    struct error error;
+};
+
 /* What holds for every row of a run. */
 struct setup {
     struct side_setup side;
@@ -14,10 +21,7 @@ struct setup {
     bool judge; /* whether figures are held against their goals */
     bool on_wine;
 
-    bool live_measured; /* threads and memory come from one measurement */
-    bool live_good;
-    struct live_result live_result;
-    struct error live_error;
+    struct live_measurement live[2]; /* of sockets, of pipes */
 };
 
 enum verdict {
