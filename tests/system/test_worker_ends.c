@@ -63,12 +63,12 @@ static void what_it_had_not_accepted_goes_to_another(void **state)
     client_say(third, "pid\r\n");
     server_expect_answer("status --json", "\"connections\":3,\"requests\":3,");
     workers_kill(pid);
-    client_expect_end(first);
     DWORD other = strtoul(client_line(second), NULL, 10);
     assert_int_not_equal(other, pid);
     workers_leave(second);
     assert_int_equal(strtoul(client_line(third), NULL, 10), other);
     workers_leave(third);
+    client_expect_end(first); /* under Wine perhaps after linger: the others must not wait for it */
     client_close(first);
     server_expect(server, "close w#1 127.0.0.1:* pid %lu end after *.* s, worker ended\n", pid);
     server_expect(server, "close w#3 127.0.0.1:* pid %lu end after *.* s\n", other);
