@@ -31,14 +31,14 @@ static void one_that_waits_takes_little_memory(void **state)
 {
     struct process *few = start(1);
     struct process *many = start(21);
-    unsigned long more = ULONG_MAX;
+    long more = LONG_MAX;
 
     (void)state;
     for (int tries = 0; tries < 200 && more > 20 * THREAD_KILOBYTES; tries++) {
         Sleep(50); /* until the last of them has begun */
-        more = usage_of(many).resident_kilobytes - usage_of(few).resident_kilobytes;
+        more = (long)usage_of(many).resident_kilobytes - (long)usage_of(few).resident_kilobytes;
     }
-    print_message("%lu KiB for 20 threads\n", more);
+    print_message("%ld KiB for 20 threads\n", more);
     assert_true(more <= 20 * THREAD_KILOBYTES);
 }
 
