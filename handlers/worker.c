@@ -19,7 +19,8 @@ struct page {
     volatile LONG server_waits; /* 0 for nothing, 1 for more than ACCEPTED, 2 for any report */
     unsigned char unused_2[60];
     volatile LONG orders_written;
-    unsigned char unused_3[60];
+    volatile LONG orders_piped; /* connections that were told of through the pipe instead */
+    unsigned char unused_3[56];
     volatile LONG orders_taken;
     volatile LONG takes_orders;
     unsigned char unused_4[56];
@@ -45,7 +46,7 @@ static struct {
     SRWLOCK lock; /* everything below, and what sets the page */
     CONDITION_VARIABLE changed;
     struct waiting *first, **end;
-    uint32_t orders_taken;
+    uint32_t orders_taken, orders_piped;
     bool page_is_watched; /* by a thread that waits for orders there */
     struct worker_connection *accepted;
     bool ended; /* no more connections will come */
@@ -132,6 +133,7 @@ static void enqueue(struct waiting *waiting)
     AcquireSRWLockExclusive(&worker.lock);
     *worker.end = waiting;
     worker.end = &waiting->next;
+    worker.orders_piped++;
     wake_watcher();
     ReleaseSRWLockExclusive(&worker.lock);
     WakeConditionVariable(&worker.changed);
@@ -279,8 +281,7 @@ static SOCKET import(WSAPROTOCOL_INFOW *info, bool inheritable)
     SOCKET socket =
         WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, info, 0,
                    WSA_FLAG_OVERLAPPED | (inheritable ? 0 : WSA_FLAG_NO_HANDLE_INHERIT));
-    DWORD wanted = inheritable ? HANDLE_FLAG_INHERIT : 0;
-    DWORD flags;
+    DWORD flags, wanted = inheritable ? HANDLE_FLAG_INHERIT : 0;
 
     if (socket == INVALID_SOCKET || (flag_is_heeded && !inheritable) ||
         !GetHandleInformation((HANDLE)socket, &flags))
@@ -298,8 +299,7 @@ static SOCKET adopt(HANDLE handle, bool inheritable)
 {
     SOCKET socket = INVALID_SOCKET;
     WSAPROTOCOL_INFOW info;
-    int type;
-    int size = sizeof type;
+    int type, size = sizeof type;
 
     if (getsockopt((SOCKET)handle, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0)
         return (SOCKET)handle;
@@ -328,12 +328,10 @@ SOCKET worker_take_socket(DWORD pid, HANDLE handle, bool inheritable)
     DWORD code = GetLastError();
     if (source != NULL)
         CloseHandle(source);
-    SOCKET socket = INVALID_SOCKET;
     if (has)
-        socket = adopt(taken, inheritable);
-    else
-        WSASetLastError((int)code);
-    return socket;
+        return adopt(taken, inheritable);
+    WSASetLastError((int)code);
+    return INVALID_SOCKET;
 }
 
 /* --- connections */
@@ -380,18 +378,21 @@ static bool take_from_pipe(unsigned char *order)
 
     if (waiting == NULL)
         return false;
-    worker.first = waiting->next;
-    if (worker.first == NULL)
+    if ((worker.first = waiting->next) == NULL)
         worker.end = &worker.first;
     memcpy(order, waiting->order, ORDER_SIZE);
     free(waiting);
     return true;
 }
 
+/* None as long as one that came before them is still in the pipe. */
 static bool page_has_orders(void)
 {
-    return (uint32_t)InterlockedCompareExchange(&worker.page->orders_written, 0, 0) !=
-           worker.orders_taken;
+    LONG written = InterlockedCompareExchange(&worker.page->orders_written, 0, 0);
+    LONG piped = InterlockedCompareExchange(&worker.page->orders_piped, 0, 0);
+
+    return (uint32_t)written != worker.orders_taken &&
+           (int32_t)(worker.orders_piped - (uint32_t)piped) >= 0;
 }
 
 static bool take_from_page(unsigned char *order)
@@ -470,8 +471,7 @@ void worker_peer(const struct worker_connection *connection, char text[WORKER_PE
 {
     const struct sockaddr_in *in = (const struct sockaddr_in *)&connection->peer;
     const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&connection->peer;
-    char ip[INET6_ADDRSTRLEN] = "";
-    char scope[16] = "";
+    char ip[INET6_ADDRSTRLEN] = "", scope[16] = "";
 
     if (connection->peer.ss_family == AF_INET) {
         inet_ntop(AF_INET, (void *)&in->sin_addr, ip, sizeof ip);

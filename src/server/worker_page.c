@@ -12,8 +12,9 @@ struct worker_page_view {
     uint8_t unused_1[60];
     volatile LONG server_waits; /* for what news; the worker clears it when it sets the event */
     uint8_t unused_2[60];
-    volatile LONG orders_written; /* the server's */
-    uint8_t unused_3[60];
+    volatile LONG orders_written; /* the server's … */
+    volatile LONG orders_piped;   /* … who counts here those that go through the pipe */
+    uint8_t unused_3[56];
     volatile LONG orders_taken; /* the worker's … */
     volatile LONG takes_orders; /* … who does so at all */
     uint8_t unused_4[56];
@@ -92,9 +93,13 @@ bool worker_page_put(struct worker_page *page, const uint8_t order[WORKER_ORDER_
 {
     struct worker_page_view *view = page->view;
 
-    if (view == NULL || look(&view->takes_orders) == 0 ||
-        page->orders_put - look(&view->orders_taken) >= page->order_count)
+    if (view == NULL)
         return false;
+    if (look(&view->takes_orders) == 0 ||
+        page->orders_put - look(&view->orders_taken) >= page->order_count) {
+        InterlockedExchange(&view->orders_piped, (LONG)++page->orders_piped);
+        return false;
+    }
     memcpy(page->orders + (size_t)(page->orders_put % page->order_count) * WORKER_ORDER_SIZE, order,
            WORKER_ORDER_SIZE);
     InterlockedExchange(&view->orders_written, (LONG)++page->orders_put);

@@ -15,7 +15,7 @@ struct worker_page {
     struct worker_page_view *view;      /* NULL: there is none, and all else is without effect */
     uint8_t *reports, *orders;          /* there */
     uint32_t report_count, order_count; /* that it holds, powers of two */
-    uint32_t reports_taken, orders_put; /* modulo 2^32 */
+    uint32_t reports_taken, orders_put, orders_piped; /* modulo 2^32 */
 };
 
 /* For a worker with so many connections at a time. Where it cannot be had, there is none. */
@@ -24,8 +24,9 @@ void worker_page_open(struct worker_page *page, uint64_t connections);
 /* Makes it the process's too, and fills in the order that says so. False where it cannot be. */
 bool worker_page_share(const struct worker_page *page, HANDLE process, struct worker_order *order);
 
-/* Puts an order there. False where the worker does not take any, or has not taken enough: it goes
-   through the pipe then. One thread at a time. */
+/* Puts the order of a connection there. False where the worker does not take any, or has not taken
+   enough: it goes through the pipe then, and is counted, so that the worker lets no later one
+   overtake it. One thread at a time. */
 bool worker_page_put(struct worker_page *page, const uint8_t order[WORKER_ORDER_SIZE]);
 
 /* Takes the reports that have come, up to size bytes, which is a multiple of WORKER_REPORT_SIZE;

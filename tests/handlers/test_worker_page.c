@@ -7,6 +7,7 @@ enum { PAGE_REPORTS = 4, PAGE_ORDERS = 2 };
 enum {
     SERVER_WAITS_AT = 64,
     ORDERS_WRITTEN_AT = 128,
+    ORDERS_PIPED_AT = 132,
     TAKES_ORDERS_AT = 196,
     WORKER_WAITS_AT = 256
 };
@@ -193,6 +194,48 @@ static void those_before_the_end_are_served(void **state)
     close_page();
 }
 
+/* Until it waits again, or has said something. */
+static void let_it_look(void)
+{
+    LONG said = *number_at(0);
+
+    for (int i = 0; *number_at(WORKER_WAITS_AT) == 0 && *number_at(0) == said; i++) {
+        assert_true(i < 2000);
+        Sleep(10);
+    }
+}
+
+static void what_is_still_in_the_pipe_comes_first(void **state)
+{
+    SOCKET first, second, third, accepted;
+
+    (void)state;
+    driver_start("..\\tests\\worker_probe.exe");
+    share_page();
+    first = client_in_page(1);
+    expect_in_page(REPORT_ACCEPTED, 1);
+    *number_at(SERVER_WAITS_AT) = 1;
+    closesocket(first);
+    expect_event();
+    expect_in_page(REPORT_DONE, 1);
+    let_it_look();
+    *number_at(ORDERS_PIPED_AT) = 2; /* the second is under way there */
+    driver_connect_pair(&third, &accepted);
+    put_in_page(3, accepted);
+    let_it_look();
+    assert_int_equal(*number_at(0), page.taken); /* the third has to wait */
+    driver_connect_pair(&second, &accepted);
+    driver_give(driver_connection_order(2), accepted);
+    driver_say(second, "hello\r\n");
+    driver_expect_text(second, "HELLO\r\n");
+    closesocket(second);
+    driver_say(third, "hello\r\n");
+    driver_expect_text(third, "HELLO\r\n");
+    closesocket(third);
+    driver_end();
+    close_page();
+}
+
 /* One event is enough for all who wait. */
 static void several_threads_have_one_each(void **state)
 {
@@ -245,6 +288,7 @@ int main(void)
         cmocka_unit_test(reports_go_through_a_page_where_there_is_one),
         cmocka_unit_test(orders_come_through_it_too),
         cmocka_unit_test(those_before_the_end_are_served),
+        cmocka_unit_test(what_is_still_in_the_pipe_comes_first),
         cmocka_unit_test(several_threads_have_one_each),
         cmocka_unit_test(without_its_memory_they_go_through_the_pipe),
     };

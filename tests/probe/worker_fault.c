@@ -167,7 +167,9 @@ int main(int argc, char **argv)
         return 7;
     }
     if (strcmp(mode, "page-quiet") == 0)
-        for (; number != 0; number = next_connection()) {
+        for (LONG piped = 1; number != 0; number = next_connection(), piped++) {
+            if (*(volatile LONG *)(page.bytes + 132) != piped)
+                return 5;
             report_in_page(2, number);
             report_in_page(4, number);
         }
