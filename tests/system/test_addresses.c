@@ -67,9 +67,9 @@ static void a_star_is_every_address_of_both_kinds(void **state)
     server_expect(server, "listen env *:* the network (the firewall must allow stdinetd.exe)");
     snprintf(ipv6, sizeof ipv6, "[::1]%s", strchr(server_address(server, "env", 0), ':'));
     SOCKET by_ipv4 = client_connect(server, "env");
-    SOCKET by_ipv6 = client_connect_to(ipv6);
 
     assert_true(text_has(client_rest(by_ipv4), "\nTCPREMOTEIP=127.0.0.1\r\n"));
+    SOCKET by_ipv6 = client_connect_to(ipv6);
     assert_true(text_has(client_rest(by_ipv6), "\nTCPREMOTEIP=::1\r\n"));
     server_expect(server, "open env#1 127.0.0.1:");
     server_expect(server, "open env#2 [::1]:");
