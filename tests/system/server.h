@@ -24,7 +24,8 @@ const char *server_new_name(void);
 /* Begins "stdinetd COMMAND --name NAME" for the last one. */
 struct process *server_command(const char *command);
 
-/* The same to its end, which must be 0, with this pattern on stdout. */
+/* The same to its end, which must be 0, with this pattern on stdout. A status is asked for until it
+   has it: a client may know a thing a moment before the loop does. */
 void server_expect_answer(const char *command, const char *pattern);
 
 /* The same server with Windows calls that fail: see tests/faults/faults.h. */

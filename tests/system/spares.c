@@ -7,20 +7,7 @@
 
 void spares_expect(const char *pattern)
 {
-    char *text = NULL;
-
-    for (DWORD since = GetTickCount(); GetTickCount() - since < PATIENCE_MS;) {
-        struct process *status = server_command("status");
-
-        process_wait(status);
-        free(text);
-        text = output_copy(&status->out);
-        if (text_has(text, pattern)) {
-            free(text);
-            return;
-        }
-    }
-    FAIL("no '%s' in:\n%s", pattern, text);
+    server_expect_answer("status", pattern);
 }
 
 static ULONGLONG creation_time(HANDLE process)
