@@ -197,9 +197,8 @@ static void those_before_the_end_are_served(void **state)
 /* Until it waits again, or has said something. */
 static void let_it_look(void)
 {
-    LONG said = *number_at(0);
-
-    for (int i = 0; *number_at(WORKER_WAITS_AT) == 0 && *number_at(0) == said; i++) {
+    for (int i = 0; *number_at(WORKER_WAITS_AT) == 0 && (uint32_t)*number_at(0) == page.taken;
+         i++) {
         assert_true(i < 2000);
         Sleep(10);
     }

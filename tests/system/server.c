@@ -44,20 +44,34 @@ struct process *server_command(const char *command)
     return process_start("bin\\stdinetd.exe", arguments);
 }
 
+static bool has_answer(const char *command, const char *pattern, struct process **asked)
+{
+    *asked = server_command(command);
+    return process_wait(*asked) == 0 && output_wait(&(*asked)->out, pattern, PATIENCE_MS);
+}
+
+static void fail_answer(const char *command, const char *pattern, struct process *asked)
+{
+    FAIL("%s: no '%s' in:\n%s%s", command, pattern, output_copy(&asked->out),
+         output_copy(&asked->err));
+}
+
 void server_expect_answer(const char *command, const char *pattern)
 {
-    bool again = text_begins(command, "status");
+    struct process *asked;
+
+    if (!has_answer(command, pattern, &asked))
+        fail_answer(command, pattern, asked);
+}
+
+void server_await_answer(const char *command, const char *pattern)
+{
     uint64_t deadline = GetTickCount64() + PATIENCE_MS;
+    struct process *asked;
 
-    for (;;) {
-        struct process *asked = server_command(command);
-
-        if (process_wait(asked) == 0 && output_wait(&asked->out, pattern, PATIENCE_MS))
-            return;
-        if (!again || GetTickCount64() > deadline)
-            FAIL("%s: no '%s' in:\n%s%s", command, pattern, output_copy(&asked->out),
-                 output_copy(&asked->err));
-    }
+    while (!has_answer(command, pattern, &asked))
+        if (GetTickCount64() > deadline)
+            fail_answer(command, pattern, asked);
 }
 
 static void write_ini(const char *ini, va_list values)

@@ -24,9 +24,11 @@ const char *server_new_name(void);
 /* Begins "stdinetd COMMAND --name NAME" for the last one. */
 struct process *server_command(const char *command);
 
-/* The same to its end, which must be 0, with this pattern on stdout. A status is asked for until it
-   has it: a client may know a thing a moment before the loop does. */
+/* The same to its end, which must be 0, with this pattern on stdout. */
 void server_expect_answer(const char *command, const char *pattern);
+
+/* Begins it again until it ends so: a client may know a thing a moment before the loop does. */
+void server_await_answer(const char *command, const char *pattern);
 
 /* The same server with Windows calls that fail: see tests/faults/faults.h. */
 struct process *server_start_with_faults(const char *faults, const char *ini, ...)

@@ -7,7 +7,7 @@
 
 void spares_expect(const char *pattern)
 {
-    server_expect_answer("status", pattern);
+    server_await_answer("status", pattern);
 }
 
 static ULONGLONG creation_time(HANDLE process)

@@ -70,22 +70,22 @@ static void what_pipes_pass_is_counted_while_it_passes_and_afterwards(void **sta
                                           "stdio = pipe\n"
                                           "[service one]\n"
                                           "[service other]\n");
-    SOCKET first = client_connect(server, "one");
-    SOCKET second = client_connect(server, "one");
-    SOCKET other = client_connect(server, "other");
 
     (void)state;
+    SOCKET first = client_connect(server, "one");
     client_say(first, "hello\n");
     client_expect(first, "HELLO\r\n");
+    SOCKET second = client_connect(server, "one");
     client_say(second, "you\n");
     client_expect(second, "YOU\r\n");
+    SOCKET other = client_connect(server, "other");
     client_say(other, "abc\n");
     client_expect(other, "ABC\r\n");
     server_expect_answer("status --json", counted);
     client_end_sending(first);
     client_expect_end(first);
     client_close(first);
-    server_expect(server, "close one#* exit 0 "); /* whichever service was heard of first */
+    server_expect(server, "close one#1 * exit 0 ");
     server_expect_answer("status --json", counted);
     client_close(second);
     client_close(other);

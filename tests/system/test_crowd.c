@@ -27,6 +27,7 @@ static void two_hundred_clients_at_once_each_get_their_own_answers(void **state)
     }
     /* an answer can be quicker than the log */
     assert_true(output_wait_lines(&server->err, "open upper#", CROWD, PATIENCE_MS));
+    assert_int_equal(server_count(server, "open upper#"), CROWD);
     assert_int_equal(server_count(server, "close upper#"), 0); /* none has ended yet */
     for (int i = 0; i < CROWD; i++) {
         client_end_sending(clients[i]);

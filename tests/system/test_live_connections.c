@@ -26,6 +26,7 @@ static void five_hundred_live_connections_take_no_thread(void **state)
         client_expect(clients[i], HANDLER_ANSWER);
     assert_true(output_wait_lines(&server->err, "open hold#", LIVE + 1, PATIENCE_MS));
     struct usage after = usage_of(server);
+    assert_int_equal(server_count(server, "open hold#"), LIVE + 1);
     assert_int_equal(server_count(server, "close hold#"), 0);
     print_message("threads %lu, then %lu; private KB %lu, then %lu\n", before.threads,
                   after.threads, before.private_kilobytes, after.private_kilobytes);

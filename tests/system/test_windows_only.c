@@ -179,17 +179,17 @@ static void a_program_beyond_its_limits_is_refused_or_ended(void **state)
                                           "[service time]\n"
                                           "server_args = spin\n"
                                           "cpu_time_max = 200ms\n");
-    SOCKET memory = client_connect(server, "memory");
-    SOCKET processes = client_connect(server, "processes");
-    SOCKET time = client_connect(server, "time");
 
     (void)state;
+    SOCKET memory = client_connect(server, "memory");
     assert_string_equal(client_rest(memory), "refused\n");
+    SOCKET processes = client_connect(server, "processes");
     client_expect_end(processes);
+    SOCKET time = client_connect(server, "time");
     client_expect_end(time);
-    server_expect(server, "close memory#* memory_max was reached\n");
-    server_expect(server, "close processes#* process_max was reached\n");
-    server_expect(server, "close time#* cpu_time_max\n");
+    server_expect(server, "close memory#1 * memory_max was reached\n");
+    server_expect(server, "close processes#2 * process_max was reached\n");
+    server_expect(server, "close time#3 * cpu_time_max\n");
     client_close(memory);
     client_close(processes);
     client_close(time);

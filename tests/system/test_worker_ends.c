@@ -61,7 +61,7 @@ static void what_it_had_not_accepted_goes_to_another(void **state)
     (void)state;
     client_say(second, "pid\r\n");
     client_say(third, "pid\r\n");
-    server_expect_answer("status --json", "\"connections\":3,\"requests\":3,");
+    server_await_answer("status --json", "\"connections\":3,\"requests\":3,");
     workers_kill(pid);
     DWORD other = strtoul(client_line(second), NULL, 10);
     assert_int_not_equal(other, pid);
